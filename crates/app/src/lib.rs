@@ -1,0 +1,1 @@
+//! The Controller: the one task that owns the phone, and its ports

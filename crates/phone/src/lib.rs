@@ -1,0 +1,1 @@
+//! The phone itself: a pure state machine without clock or I/O

@@ -1,0 +1,1 @@
+//! A native WebRTC audio peer

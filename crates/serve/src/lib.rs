@@ -1,0 +1,1 @@
+//! handset-server: the phone without Tauri, with the browser dialer

@@ -1,0 +1,1 @@
+//! The two Axum routers: public webhooks, private token and app API

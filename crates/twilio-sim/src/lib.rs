@@ -1,0 +1,1 @@
+//! Twilio, offline: signalling, media, TwiML player, signed webhooks, scripted phones, faults

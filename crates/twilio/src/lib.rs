@@ -1,0 +1,1 @@
+//! Twilio's rules: access tokens, request signatures, webhook parameters, SIDs

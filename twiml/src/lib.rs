@@ -1,0 +1,1 @@
+//! TwiML: build, write, read

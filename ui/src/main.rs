@@ -1,0 +1,2 @@
+//! Handset's page: Yew over the Twilio Voice JS SDK
+fn main() {}
