@@ -1,0 +1,1 @@
+//! Signed webhooks, delivered as Twilio does it.
