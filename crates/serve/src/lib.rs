@@ -1,1 +1,13 @@
-//! handset-server: the phone without Tauri, with the browser dialer
+//! The composition that the window and `handset-server` share: flags, configuration, the choice
+//! between Twilio and the sandbox, the two listeners, the Controller.
+
+mod compose;
+mod options;
+mod process;
+mod sandbox;
+mod started;
+
+pub use compose::{ComposeError, Running, compose};
+pub use options::Options;
+pub use process::{log_to_stderr, stop_signal};
+pub use started::Started;

@@ -1,1 +1,47 @@
-fn main() {}
+//! `handset-server`: the phone without a window. The dialer is a page in any browser.
+
+use anyhow::Context;
+use app::ports::SilentAttention;
+use clap::Parser;
+use serve::{ComposeError, Options, compose};
+use std::io::Write;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_env("HANDSET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(&options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            let configuration = error
+                .downcast_ref::<ComposeError>()
+                .is_some_and(ComposeError::is_configuration);
+            ExitCode::from(if configuration { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(options: &Options) -> anyhow::Result<()> {
+    let vars = |name: &str| std::env::var(name).ok();
+    let running = compose(options, vars, |_handle| SilentAttention).await?;
+    let started = running.started();
+    let mut out = std::io::stdout().lock();
+    let said = if options.json {
+        started.json()
+    } else {
+        started.to_string()
+    };
+    writeln!(out, "{said}")
+        .and_then(|()| out.flush())
+        .context("standard output is closed")?;
+    drop(out);
+    serve::stop_signal().await?;
+    running.close().await;
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! Putting the phone together. Whether Twilio or the sandbox is behind it is chosen here and
+//! nowhere else.
+
+use crate::options::Options;
+use crate::sandbox::Backend;
+use crate::started::Started;
+use app::ports::{Attention, NoSandbox, SystemClock};
+use app::{Account, ConfigProblems, Handle, Parts};
+use phone::dial_plan::Line;
+use protocol::PhoneNumber;
+use server::{BindError, Face, Private, Webhooks};
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use twilio::Secret;
+use url::Url;
+
+/// How long a caller hears it ring here before voicemail answers, in seconds.
+const RING_TIMEOUT_S: u32 = 25;
+
+/// A phone that stands.
+pub struct Running {
+    handle: Handle,
+    started: Started,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    sandbox: Option<twilio_sim::Sandbox>,
+}
+
+/// Why the phone could not be put together. The message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// The configuration is missing or malformed.
+    #[error(transparent)]
+    Configuration(#[from] ConfigProblems),
+    /// A listener could not be had.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The system refused something else.
+    #[error("handset cannot start: the system refused a listener's address")]
+    Io(#[from] std::io::Error),
+    /// The sandbox could not start.
+    #[error("the sandbox cannot start: {0}")]
+    Sandbox(#[from] twilio_sim::SimError),
+}
+
+impl ComposeError {
+    /// Whether the user's configuration is to blame: the exit code is 2 then.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        match self {
+            Self::Configuration(_) | Self::Bind(BindError::NotLoopback { .. }) => true,
+            Self::Bind(BindError::Taken { .. } | BindError::Refused { .. })
+            | Self::Io(_)
+            | Self::Sandbox(_) => false,
+        }
+    }
+}
+
+/// What differs between Twilio and the sandbox.
+struct Far {
+    account: Account,
+    public_url: Url,
+    backend: Backend,
+    signalling: Option<SocketAddr>,
+    control: axum::Router,
+}
+
+/// Puts the phone together and starts it. `var` looks up environment variables.
+///
+/// # Errors
+/// When the configuration is wrong (all problems at once) or a listener cannot be had.
+pub async fn compose<A: Attention>(
+    options: &Options,
+    var: impl Fn(&str) -> Option<String>,
+    attention: impl FnOnce(Handle) -> A,
+) -> Result<Running, ComposeError> {
+    let account = configured(options, &var)?;
+    let private = server::bind(Face::Private, options.private_address()).await?;
+    let public = server::bind(Face::Public, options.public_address()).await?;
+    let far = match account {
+        Some((account, public_url)) => twilio(account, public_url),
+        None => sandbox(options, &var, public.local_addr()?).await?,
+    };
+    start(options, far, attention, private, public)
+}
+
+/// The account and public URL to use, or `None` for the sandbox.
+fn configured(
+    options: &Options,
+    var: &impl Fn(&str) -> Option<String>,
+) -> Result<Option<(Account, Url)>, ConfigProblems> {
+    let mut problems = Vec::new();
+    let public_url = match &options.public_url {
+        Some(text) => app::config::public_url(text).map(Some),
+        None if options.sandbox => Ok(None),
+        None => Err(
+            "the public URL is missing: set --public-url or HANDSET_PUBLIC_URL to the \
+                     address of your tunnel"
+                .to_owned(),
+        ),
+    };
+    let public_url = public_url.unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    for origin in &options.allow_origin {
+        let parsed = Url::parse(origin).ok();
+        if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+            problems.push(format!(
+                "--allow-origin {origin}: an origin is like http://localhost:3000"
+            ));
+        }
+    }
+    let account = if options.sandbox {
+        None
+    } else {
+        Account::from_vars(var)
+            .map_err(|found| problems.extend(found.0))
+            .ok()
+    };
+    if !problems.is_empty() {
+        return Err(ConfigProblems(problems));
+    }
+    Ok(account.zip(public_url))
+}
+
+fn twilio(account: Account, public_url: Url) -> Far {
+    Far {
+        account,
+        public_url,
+        backend: Backend::Twilio(NoSandbox::default()),
+        signalling: None,
+        control: axum::Router::new(),
+    }
+}
+
+async fn sandbox(
+    options: &Options,
+    var: &impl Fn(&str) -> Option<String>,
+    public: SocketAddr,
+) -> Result<Far, ComposeError> {
+    let sandbox = twilio_sim::Sandbox::start(twilio_sim::Config::default()).await?;
+    let given = sandbox.account().clone();
+    let account = Account {
+        account_sid: given.account_sid,
+        auth_token: given.auth_token,
+        key_sid: given.key_sid,
+        key_secret: given.key_secret,
+        application_sid: given.application_sid,
+        caller_id: PhoneNumber::e164(&given.number).ok(),
+        identity: app::config::identity(var)?,
+    };
+    let public_url = match &options.public_url {
+        Some(text) => app::config::public_url(text).map_err(|p| ConfigProblems(vec![p]))?,
+        None => app::config::public_url(&format!("http://{public}"))
+            .map_err(|p| ConfigProblems(vec![p]))?,
+    };
+    let base = public_url.as_str().trim_end_matches('/');
+    sandbox.set_webhooks(twilio_sim::Urls {
+        voice_url_application: format!("{base}/voice/outgoing"),
+        voice_url_number: format!("{base}/voice/incoming"),
+        fallback_url: None,
+        status_callback: Some(format!("{base}/voice/status")),
+    });
+    Ok(Far {
+        account,
+        public_url,
+        signalling: Some(sandbox.signalling()),
+        control: sandbox.control_router(),
+        backend: Backend::Sandbox(sandbox),
+    })
+}
+
+fn start<A: Attention>(
+    options: &Options,
+    far: Far,
+    attention: impl FnOnce(Handle) -> A,
+    private: TcpListener,
+    public: TcpListener,
+) -> Result<Running, ComposeError> {
+    let secret = session_secret();
+    let address = private.local_addr()?;
+    let public_listener = public.local_addr()?;
+    let signalling = far.signalling.map(|address| address.to_string());
+    let dialer_url = format!("http://{address}/#{secret}");
+    let webhooks = Webhooks {
+        public_url: far.public_url.clone(),
+        auth_token: far.account.auth_token.clone(),
+        account: far.account.account_sid.clone(),
+        line: Line {
+            identity: far.account.identity.clone(),
+            caller_id: far.account.caller_id.clone(),
+            ring_timeout_s: RING_TIMEOUT_S,
+        },
+    };
+    let sandbox = match &far.backend {
+        Backend::Twilio(_) => None,
+        Backend::Sandbox(sandbox) => Some(sandbox.clone()),
+    };
+    let (handle, controller) = app::start(|handle| Parts {
+        account: far.account,
+        signalling: signalling.clone(),
+        token_ttl_s: options.token_ttl,
+        privacy: true,
+        dialer_url: dialer_url.clone(),
+        clock: SystemClock,
+        attention: attention(handle),
+        sandbox: far.backend,
+    });
+    let guard = Private {
+        secret: Secret::new(secret.clone()),
+        allowed_origins: options.allow_origin.clone(),
+        address,
+        signalling: signalling.clone(),
+    };
+    // The sender is dropped: in this version the public URL is fixed for the run.
+    let (_fixed, webhooks) = watch::channel(Arc::new(webhooks));
+    let (stop, stopped) = watch::channel(false);
+    let public_router = server::public_router(handle.clone(), webhooks);
+    let private_router = server::private_router(handle.clone(), guard, far.control);
+    let tasks = vec![
+        controller,
+        tokio::spawn(serve_until(public, public_router, stopped.clone())),
+        tokio::spawn(serve_until(private, private_router, stopped)),
+    ];
+    let started = Started {
+        private_url: dialer_url,
+        session_secret: secret,
+        public_url: far.public_url.as_str().trim_end_matches('/').to_owned(),
+        public_listener: public_listener.to_string(),
+        signalling_url: signalling.map(|address| format!("ws://{address}/signal")),
+    };
+    Ok(Running {
+        handle,
+        started,
+        stop,
+        tasks,
+        sandbox,
+    })
+}
+
+async fn serve_until(listener: TcpListener, router: axum::Router, mut stop: watch::Receiver<bool>) {
+    let stopped = async move {
+        // An error means that the phone was dropped: that is a reason to stop as well.
+        let _dropped = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = server::serve(listener, router, stopped).await {
+        tracing::error!(%error, "a listener failed");
+    }
+}
+
+/// 32 random bytes in hexadecimal: fits in an address and in a WebSocket subprotocol.
+fn session_secret() -> String {
+    let bytes: [u8; 32] = rand::random();
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a String takes all that is written");
+        text
+    })
+}
+
+impl Running {
+    /// The way in to the phone.
+    #[must_use]
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// The phone's addresses.
+    #[must_use]
+    pub fn started(&self) -> &Started {
+        &self.started
+    }
+
+    /// Hangs up, unregisters and stops the listeners.
+    pub async fn close(self) {
+        self.handle.close().await;
+        let _all_stopped = self.stop.send(true);
+        for task in self.tasks {
+            if task.await.is_err() {
+                tracing::error!("a part of the phone panicked");
+            }
+        }
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}

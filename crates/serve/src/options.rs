@@ -1,0 +1,89 @@
+//! The command line, the same for the window and for `handset-server`.
+
+use clap::Parser;
+use std::net::SocketAddr;
+
+/// A softphone for Twilio Voice.
+///
+/// Without --sandbox the account is read from TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN,
+/// TWILIO_API_KEY, TWILIO_API_SECRET, TWILIO_TWIML_APP_SID and TWILIO_CALLER_ID; the client name
+/// from HANDSET_IDENTITY.
+#[derive(Clone, Debug, Parser)]
+#[command(version)]
+pub struct Options {
+    /// Use the built-in, offline Twilio: no account needed, nothing is charged
+    #[arg(long)]
+    pub sandbox: bool,
+
+    /// An origin that may fetch /token from another page (repeatable)
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<String>,
+
+    /// Where the private listener (token, app API, browser dialer) binds; loopback only
+    /// [default: 127.0.0.1:4010, in the sandbox any free port]
+    #[arg(long, value_name = "ADDR")]
+    pub private: Option<SocketAddr>,
+
+    /// Where the public listener (webhooks) binds; the tunnel dials it
+    /// [default: 127.0.0.1:4011, in the sandbox any free port]
+    #[arg(long, value_name = "ADDR")]
+    pub public: Option<SocketAddr>,
+
+    /// The address under which Twilio reaches the public listener
+    #[arg(long, value_name = "URL", env = "HANDSET_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Life of the access tokens, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600,
+          value_parser = clap::value_parser!(u64).range(20..=86_400))]
+    pub token_ttl: u64,
+
+    /// Print the addresses as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Options {
+    /// Where the private listener binds.
+    #[must_use]
+    pub fn private_address(&self) -> SocketAddr {
+        self.private
+            .unwrap_or_else(|| loopback(if self.sandbox { 0 } else { 4010 }))
+    }
+
+    /// Where the public listener binds.
+    #[must_use]
+    pub fn public_address(&self) -> SocketAddr {
+        self.public
+            .unwrap_or_else(|| loopback(if self.sandbox { 0 } else { 4011 }))
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn the_sandbox_takes_any_free_ports_and_an_account_fixed_ones() {
+        let sandbox = Options::parse_from(["handset", "--sandbox"]);
+        assert_eq!(
+            (
+                sandbox.private_address().port(),
+                sandbox.public_address().port()
+            ),
+            (0, 0)
+        );
+        let account = Options::parse_from(["handset"]);
+        assert_eq!(account.public_address(), loopback(4011));
+    }
+}

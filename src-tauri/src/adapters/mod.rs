@@ -1,0 +1,3 @@
+//! The desktop, behind the phone's ports.
+
+pub(crate) mod attention;
