@@ -1,1 +1,63 @@
-fn main() {}
+//! `cargo xtask`: sets up, runs, tests and measures Handset. Everything a contributor starts is
+//! here, in Rust, so that no other tool has to be installed first.
+
+#![expect(clippy::print_stdout, reason = "a command line program")]
+
+mod bench;
+mod boundaries;
+mod ci;
+mod page;
+mod run;
+mod setup;
+mod sh;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Handset's automation.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing to build and test on this machine; safe to repeat
+    Setup,
+    /// Build the page and start Handset; `--server` starts handset-server in place of the window,
+    /// `--release` an optimised build, everything else goes to the program
+    Run {
+        /// Such as `--sandbox`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every test, the end-to-end ones last
+    Test(test::Options),
+    /// What continuous integration runs: format, lints, docs, licences, boundaries, tests
+    Ci,
+    /// Measure how fast calls are set up and how big the page is, and print a table
+    Bench,
+    /// Check which crate depends on which
+    Boundaries,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Setup => setup::ensure(&setup::ALL),
+        Command::Run { arguments } => run::run(arguments),
+        Command::Test(options) => test::test(&options),
+        Command::Ci => ci::ci(),
+        Command::Bench => bench::bench(),
+        Command::Boundaries => boundaries::check(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
