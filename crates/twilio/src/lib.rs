@@ -1,1 +1,14 @@
-//! Twilio's rules: access tokens, request signatures, webhook parameters, SIDs
+//! Twilio's rules, pure: SIDs, access tokens, request signatures and webhook parameters.
+//!
+//! Nothing here reads a clock, draws a random number or opens a socket: time and chance are
+//! arguments.
+
+mod date;
+mod secret;
+pub mod sid;
+pub mod signature;
+pub mod token;
+pub mod webhook;
+
+pub use date::{parse_rfc2822, rfc2822};
+pub use secret::Secret;

@@ -1,0 +1,157 @@
+//! The parameters as they came, and how typed values are taken from them.
+
+use std::{fmt, str::FromStr};
+
+/// The parameters of a request, in the order in which they came.
+///
+/// `Debug` shows the names only: values hold phone numbers.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Params(pub Vec<(String, String)>);
+
+/// Why a webhook was not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("webhook parameter {field}: {reason}")]
+pub struct WebhookError {
+    /// The parameter.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub reason: Problem,
+}
+
+/// What is wrong with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It must be there.
+    #[error("missing")]
+    Missing,
+    /// It came twice, with different values: a signature does not tell which one is meant.
+    #[error("given twice with different values")]
+    Repeated,
+    /// Not a SID of its kind.
+    #[error("not a SID of its kind")]
+    NotASid,
+    /// Not one of the words that Twilio documents.
+    #[error("not a value that Twilio documents")]
+    UnknownWord,
+    /// Not a whole number, or one too large.
+    #[error("not a whole number")]
+    NotANumber,
+    /// Not a number from 0 to 1.
+    #[error("not a number from 0 to 1")]
+    NotAFraction,
+    /// Neither `true` nor `false`.
+    #[error("neither true nor false")]
+    NotABoolean,
+    /// Not a moment as RFC 2822 writes it.
+    #[error("not a date in RFC 2822 form")]
+    NotADate,
+}
+
+impl Params {
+    /// Reads a form body or a query (`application/x-www-form-urlencoded`).
+    ///
+    /// Any bytes can be read; what is not UTF-8 becomes U+FFFD.
+    #[must_use]
+    pub fn parse_form(bytes: &[u8]) -> Self {
+        Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// Writes them as a form body.
+    #[must_use]
+    pub fn to_form(&self) -> String {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(&self.0);
+        form.finish()
+    }
+
+    /// The first value of that exact name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The value of that exact name or, failing that, of one that differs only in ASCII case.
+    ///
+    /// For the parameters a page gave to `connect`, which Twilio passes on as they are.
+    #[must_use]
+    pub fn get_any_case(&self, name: &str) -> Option<&str> {
+        self.get(name).or_else(|| {
+            let found = self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.as_str())
+        })
+    }
+
+    /// The pairs, as [`crate::signature::validate`] takes them.
+    #[must_use]
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// A value that may be missing; an empty one counts as missing.
+    pub(super) fn optional(&self, field: &'static str) -> Result<Option<&str>, WebhookError> {
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(name, _)| name == field)
+            .map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.any(|other| Some(other) != first) {
+            return Err(WebhookError {
+                field,
+                reason: Problem::Repeated,
+            });
+        }
+        Ok(first.filter(|value| !value.is_empty()))
+    }
+
+    pub(super) fn text(&self, field: &'static str) -> Result<Option<String>, WebhookError> {
+        Ok(self.optional(field)?.map(str::to_owned))
+    }
+
+    /// A value that may be missing, of a type that can be read from text.
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        field: &'static str,
+        reason: Problem,
+    ) -> Result<Option<T>, WebhookError> {
+        self.optional(field)?
+            .map(|text| text.parse().map_err(|_| WebhookError { field, reason }))
+            .transpose()
+    }
+
+    /// A value that must be there.
+    pub(super) fn required<T: FromStr>(
+        &self,
+        field: &'static str,
+        reason: Problem,
+    ) -> Result<T, WebhookError> {
+        self.parsed(field, reason)?.ok_or(WebhookError {
+            field,
+            reason: Problem::Missing,
+        })
+    }
+
+    /// A whole number without a sign.
+    pub(super) fn number(&self, field: &'static str) -> Result<Option<u32>, WebhookError> {
+        let reason = Problem::NotANumber;
+        if self.optional(field)?.is_some_and(|t| t.starts_with('+')) {
+            return Err(WebhookError { field, reason });
+        }
+        self.parsed(field, reason)
+    }
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+impl FromIterator<(String, String)> for Params {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
