@@ -264,7 +264,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             }),
             Err(error) => {
                 tracing::error!(%error, "no access token could be made");
-                Err(TokenProblem)
+                Err(TokenProblem::NoCredentials)
             }
         }
     }
