@@ -3,7 +3,7 @@
 pub use crate::speech::Pcm;
 use std::future::Future;
 use tokio::sync::mpsc;
-use twilio::sid::CallSid;
+use twilio::sid::{CallSid, RecordingSid};
 
 /// What is known of a leg from its first moment, and never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +58,8 @@ pub enum RejectReason {
 /// What `<Record>` took down of a leg.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
-    /// `RE` and 32 hexadecimal digits.
-    pub sid: String,
+    /// Its name.
+    pub sid: RecordingSid,
     /// The sound.
     pub pcm: Pcm,
     /// Whole seconds, rounded.

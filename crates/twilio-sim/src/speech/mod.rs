@@ -1,12 +1,14 @@
 //! Sound: speech, tones and WAV files, all as 48 kHz mono.
+//!
+//! [`Speech`] speaks by espeak-ng where that is installed; where it is not, a chime as long as the
+//! spoken text stands in for it, so that everything that waits for speech to end still works.
 
-use std::sync::Arc;
+mod espeak;
+mod pcm;
+mod tones;
+mod wav;
 
-/// Sound: 48 kHz mono.
-pub type Pcm = Arc<[i16]>;
-
-/// Samples in a second of [`Pcm`].
-pub const RATE: u32 = 48_000;
-
-/// How loud silence is said to be, in dB relative to full scale.
-pub const SILENCE_DBFS: f64 = -120.0;
+pub use espeak::Speech;
+pub use pcm::{Pcm, RATE, SILENCE_DBFS, resample, rms_dbfs, seconds, silence};
+pub use tones::{DtmfError, beep, busy, chime, dtmf, not_in_service, ringback, steady};
+pub use wav::{WavError, read_wav, write_wav};
