@@ -12,6 +12,8 @@ mod listener;
 mod private;
 mod public;
 mod refusal;
+#[cfg(test)]
+mod testing;
 
 pub use host::{Host, TokenUnavailable};
 pub use listener::{BindError, Face, bind, serve};

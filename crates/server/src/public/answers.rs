@@ -1,0 +1,280 @@
+//! What each webhook is answered, and what the phone is told of it. Pure.
+
+use super::{Route, Webhooks};
+use crate::refusal::Refusal;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use phone::{
+    Webhook,
+    dial_plan::{self, AfterDial, OutgoingPlan},
+};
+use protocol::CallSid;
+use twilio::webhook::{DialAction, Params, StatusCallback, VoiceRequest, WebhookError};
+use twiml::{Client, Dial, Hangup, Noun, Number, Record, Say, Verb};
+
+/// What a caller hears who was not answered.
+const LEAVE_A_MESSAGE: &str =
+    "Nobody can take your call at the moment. Please speak your message after the tone.";
+
+/// What a caller hears who has left a message.
+const THANKS: &str = "Thank you. Your message was recorded. Goodbye.";
+
+/// The longest message, in seconds.
+const LONGEST_MESSAGE_S: u32 = 120;
+
+/// How much silence ends a message, in seconds.
+const SILENCE_S: u32 = 5;
+
+/// Every step of a dialled leg is wanted.
+const EVENTS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
+
+/// An answer to Twilio.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// TwiML.
+    Xml(String),
+    /// Nothing: what was told is known now.
+    NoContent,
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Xml(xml) => {
+                let xml_type = HeaderValue::from_static("application/xml");
+                ([(header::CONTENT_TYPE, xml_type)], xml).into_response()
+            }
+            Self::NoContent => StatusCode::NO_CONTENT.into_response(),
+        }
+    }
+}
+
+/// A webhook that was understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) answer: Answer,
+    /// What the phone is told, if it is anything to it.
+    pub(super) told: Option<Webhook>,
+}
+
+/// Answers a webhook whose signature holds.
+pub(super) fn answer(route: Route, params: Params, webhooks: &Webhooks) -> Result<Heard, Refusal> {
+    match route {
+        Route::Outgoing => outgoing(&voice(params, webhooks)?, webhooks),
+        Route::Incoming => incoming(&voice(params, webhooks)?, webhooks),
+        Route::OutgoingResult => {
+            let dial = DialAction::from_params(params).map_err(not_understood)?;
+            check_account(&dial.voice, webhooks)?;
+            // Answered or not, the call ends: the phone says in its own words how it went.
+            heard(twiml::Response::new(), Some(dial_result(&dial)))
+        }
+        Route::IncomingResult => {
+            let dial = DialAction::from_params(params).map_err(not_understood)?;
+            check_account(&dial.voice, webhooks)?;
+            let response = match dial_plan::after_dial(dial_status(dial.dial_call_status)) {
+                AfterDial::Nothing => twiml::Response::new(),
+                AfterDial::Voicemail => voicemail(webhooks),
+            };
+            heard(response, Some(dial_result(&dial)))
+        }
+        Route::Recorded => {
+            voice(params, webhooks)?;
+            heard(spoken(THANKS), None)
+        }
+        Route::Status => {
+            let status = StatusCallback::from_params(params).map_err(not_understood)?;
+            check_account(&status.voice, webhooks)?;
+            Ok(Heard {
+                answer: Answer::NoContent,
+                told: Some(leg_status(&status)),
+            })
+        }
+    }
+}
+
+fn outgoing(voice: &VoiceRequest, webhooks: &Webhooks) -> Result<Heard, Refusal> {
+    let to = called(voice);
+    let plan = dial_plan::outgoing(to, &webhooks.line);
+    let told = Webhook::Outgoing {
+        call_sid: call_sid(&voice.call_sid),
+        to: to.to_owned(),
+        plan: plan.kind(),
+    };
+    // With `answerOnBridge` the caller hears the far end ring, and is connected when it answers.
+    let dial = Dial::default()
+        .answer_on_bridge(true)
+        .action(webhooks.url(Route::OutgoingResult.path()))
+        .method("POST");
+    let response = match plan {
+        OutgoingPlan::Number { number, caller_id } => {
+            let noun = Number::new(number.as_str())
+                .status_callback(webhooks.url(Route::Status.path()))
+                .status_callback_event(EVENTS);
+            let dial = match caller_id {
+                Some(ours) => dial.caller_id(ours.as_str()),
+                None => dial,
+            };
+            dialling(dial.noun(Noun::Number(noun)))
+        }
+        OutgoingPlan::Client { name, caller_id } => dialling(
+            dial.caller_id(format!("client:{}", caller_id.as_str()))
+                .noun(Noun::Client(client(name.as_str(), webhooks))),
+        ),
+        OutgoingPlan::Refuse(refusal) => spoken(refusal.spoken()),
+    };
+    heard(response, Some(told))
+}
+
+/// The address that was dialled. Twilio posts what the page gave to `connect` as it is, so its name
+/// may be written in another case; Twilio's own `To` is empty then.
+fn called(voice: &VoiceRequest) -> &str {
+    let given = voice
+        .params
+        .pairs()
+        .iter()
+        .find(|(name, value)| name.eq_ignore_ascii_case("To") && !value.is_empty());
+    match given {
+        Some((_, value)) if voice.to.is_empty() => value,
+        Some(_) | None => &voice.to,
+    }
+}
+
+fn incoming(voice: &VoiceRequest, webhooks: &Webhooks) -> Result<Heard, Refusal> {
+    let told = Webhook::Incoming {
+        call_sid: call_sid(&voice.call_sid),
+        from: voice.from.clone(),
+    };
+    let plan = dial_plan::incoming(&webhooks.line);
+    // With `answerOnBridge` the caller is charged from our answer on, and hears a true ring.
+    let dial = Dial::default()
+        .answer_on_bridge(true)
+        .timeout_s(plan.ring_timeout_s)
+        .action(webhooks.url(Route::IncomingResult.path()))
+        .method("POST");
+    let is_writable = !voice.from.is_empty() && voice.from.chars().all(|c| c.is_ascii_graphic());
+    let dial = if is_writable {
+        dial.caller_id(voice.from.as_str())
+    } else {
+        dial
+    };
+    let noun = Noun::Client(client(plan.client.as_str(), webhooks));
+    heard(dialling(dial.noun(noun)), Some(told))
+}
+
+fn client(name: &str, webhooks: &Webhooks) -> Client {
+    Client::new(name)
+        .status_callback(webhooks.url(Route::Status.path()))
+        .status_callback_event(EVENTS)
+}
+
+fn dialling(dial: Dial) -> twiml::Response {
+    twiml::Response::new().with(Verb::Dial(dial))
+}
+
+fn spoken(text: &str) -> twiml::Response {
+    twiml::Response::new()
+        .with(Verb::Say(Say::new(text)))
+        .with(Verb::Hangup(Hangup::default()))
+}
+
+fn voicemail(webhooks: &Webhooks) -> twiml::Response {
+    let record = Record::default()
+        .action(webhooks.url(Route::Recorded.path()))
+        .method("POST")
+        .timeout_s(SILENCE_S)
+        .max_length_s(LONGEST_MESSAGE_S)
+        .play_beep(true);
+    twiml::Response::new()
+        .with(Verb::Say(Say::new(LEAVE_A_MESSAGE)))
+        .with(Verb::Record(record))
+}
+
+fn heard(response: twiml::Response, told: Option<Webhook>) -> Result<Heard, Refusal> {
+    match response.to_pretty_xml() {
+        Ok(xml) => Ok(Heard {
+            answer: Answer::Xml(xml),
+            told,
+        }),
+        Err(error) => Err(Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("The answer cannot be written as TwiML ({error}): please report this."),
+        )),
+    }
+}
+
+fn voice(params: Params, webhooks: &Webhooks) -> Result<VoiceRequest, Refusal> {
+    let voice = VoiceRequest::from_params(params).map_err(not_understood)?;
+    check_account(&voice, webhooks)?;
+    Ok(voice)
+}
+
+fn check_account(voice: &VoiceRequest, webhooks: &Webhooks) -> Result<(), Refusal> {
+    if voice.account_sid == webhooks.account {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "This webhook is of another Twilio account: point that account's numbers and \
+             applications elsewhere, or start Handset with its account SID.",
+        ))
+    }
+}
+
+fn not_understood(error: WebhookError) -> Refusal {
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        format!("The request cannot be understood ({error}): send it as Twilio documents it."),
+    )
+}
+
+fn dial_result(dial: &DialAction) -> Webhook {
+    Webhook::DialResult {
+        call_sid: call_sid(&dial.voice.call_sid),
+        dialled: dial.dial_call_sid.as_ref().map(call_sid),
+        status: dial_status(dial.dial_call_status),
+        duration_s: dial.dial_call_duration_s.map(u64::from),
+    }
+}
+
+fn leg_status(status: &StatusCallback) -> Webhook {
+    Webhook::Status {
+        call_sid: call_sid(&status.voice.call_sid),
+        parent: status.voice.parent_call_sid.as_ref().map(call_sid),
+        status: call_status(status.voice.call_status),
+        duration_s: status.call_duration_s.map(u64::from),
+        sequence: status.sequence_number.map(u64::from),
+    }
+}
+
+fn call_sid(sid: &twilio::sid::CallSid) -> CallSid {
+    CallSid(sid.as_str().to_owned())
+}
+
+fn dial_status(status: twilio::webhook::DialCallStatus) -> phone::DialCallStatus {
+    use phone::DialCallStatus as Ours;
+    use twilio::webhook::DialCallStatus as Theirs;
+    match status {
+        Theirs::Completed => Ours::Completed,
+        Theirs::Answered => Ours::Answered,
+        Theirs::Busy => Ours::Busy,
+        Theirs::NoAnswer => Ours::NoAnswer,
+        Theirs::Failed => Ours::Failed,
+        Theirs::Canceled => Ours::Canceled,
+    }
+}
+
+fn call_status(status: twilio::webhook::CallStatus) -> phone::CallStatus {
+    use phone::CallStatus as Ours;
+    use twilio::webhook::CallStatus as Theirs;
+    match status {
+        Theirs::Queued => Ours::Queued,
+        Theirs::Initiated => Ours::Initiated,
+        Theirs::Ringing => Ours::Ringing,
+        Theirs::InProgress => Ours::InProgress,
+        Theirs::Completed => Ours::Completed,
+        Theirs::Busy => Ours::Busy,
+        Theirs::Failed => Ours::Failed,
+        Theirs::NoAnswer => Ours::NoAnswer,
+        Theirs::Canceled => Ours::Canceled,
+    }
+}
