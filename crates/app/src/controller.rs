@@ -117,15 +117,15 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             }
             Command::Report { epoch, event } => {
                 tracing::debug!(?epoch, "the engine reported");
-                self.input(Input::Engine { epoch, event });
+                self.tell(Input::Engine { epoch, event });
             }
-            Command::Webhook(webhook) => self.input(Input::Webhook(webhook)),
+            Command::Webhook(webhook) => self.tell(Input::Webhook(webhook)),
             Command::Token(reply) => {
                 let token = self.mint().map(|token| token.jwt);
                 let refused = |_| TokenUnavailable("the API key cannot sign one".to_owned());
                 let _asker_left = reply.send(token.map_err(refused));
             }
-            Command::WokeUp => self.input(Input::WokeUp),
+            Command::WokeUp => self.tell(Input::WokeUp),
             Command::Close(_) => unreachable!("the loop takes it"),
         }
     }
@@ -161,7 +161,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
         if self.page.as_ref().is_some_and(|page| page.epoch == epoch) {
             tracing::info!("the page detached");
             self.page = None;
-            self.input(Input::Detached);
+            self.tell(Input::Detached);
         }
     }
 
@@ -184,7 +184,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             self.publish();
         }
         if self.phone.next_deadline().is_some_and(|at| at <= now) {
-            self.input(Input::Deadline);
+            self.tell(Input::Deadline);
         }
     }
 
@@ -197,9 +197,16 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             .map(|call| call.id)
             .collect();
         for call in calls {
-            self.input(Input::Intent(Intent::HangUp { call }));
+            self.tell(Input::Intent(Intent::HangUp { call }));
         }
         self.send(ShellMessage::Engine(EngineRequest::Destroy));
+    }
+
+    /// Tells the phone something that nobody waits for: only intents are ever refused.
+    fn tell(&mut self, input: Input) {
+        if let Some(rejection) = self.input(input) {
+            tracing::debug!(%rejection, "not taken");
+        }
     }
 
     /// Tells the phone, does what it wants, and shows the page what became of it.

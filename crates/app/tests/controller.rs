@@ -1,5 +1,7 @@
 //! The Controller with doubles on every port: what goes in and what comes out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 use app::ports::{Clock, ManualClock, NoSandbox, RecordingAttention};
 use app::{Account, Handle, Parts, start};
 use protocol::engine::CallEvent;
