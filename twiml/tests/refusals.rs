@@ -1,0 +1,326 @@
+//! What is not read and not written, and how the errors tell the place.
+
+use twiml::{
+    Client, Dial, Element, Gather, MAX_BYTES, MAX_DEPTH, Noun, Number, Pause, Play, ReadErrorKind,
+    Redirect, Response, Say, Verb, WriteError,
+};
+
+#[track_caller]
+fn refused(xml: &str, expected: &str) {
+    match twiml::read(xml) {
+        Ok(response) => panic!("{xml:?} was read: {response:?}"),
+        Err(error) => assert_eq!(error.to_string(), expected, "{xml:?}"),
+    }
+}
+
+#[test]
+fn errors_tell_line_and_column() {
+    refused("", "line 1, column 1: there is no <Response>");
+    refused(" \n ", "line 2, column 2: there is no <Response>");
+    refused(
+        "<Response>\n  <Say>é</Sey>\n</Response>",
+        "line 2, column 9: not well-formed: ill-formed document: \
+         expected `</Say>`, but `</Sey>` was found",
+    );
+    refused("<Response><Say>", "line 1, column 16: <Say> is not closed");
+    refused(
+        "<?xml version=\"1.0\"?>\n<Reply/>",
+        "line 2, column 1: the document is <Reply>, not <Response>",
+    );
+    refused(
+        "<response/>",
+        "line 1, column 1: the document is <response>, not <Response>",
+    );
+    refused(
+        "Hello",
+        "line 1, column 1: something stands outside of <Response>",
+    );
+    refused(
+        "<Response/>\n<Response/>",
+        "line 2, column 1: something stands outside of <Response>",
+    );
+    refused(
+        "<Response/> x",
+        "line 1, column 12: something stands outside of <Response>",
+    );
+    refused(
+        "<Response/>&#32;",
+        "line 1, column 12: something stands outside of <Response>",
+    );
+    refused(
+        "<Response>\r\n\u{1}</Response>",
+        "line 2, column 1: U+0001 cannot stand in XML",
+    );
+    refused(
+        "<Response>é&#x1F;</Response>",
+        "line 1, column 12: U+001F cannot stand in XML",
+    );
+    refused(
+        "<Response><Say voice='&#0;'/></Response>",
+        "line 1, column 11: not well-formed: invalid character reference: \
+         0x0 character is not permitted in XML",
+    );
+    refused(
+        "<Response><Say voice='&#xFFFE;'/></Response>",
+        "line 1, column 11: U+FFFE cannot stand in XML",
+    );
+    refused(
+        "<Response>&nbsp;</Response>",
+        "line 1, column 11: &nbsp; is not known",
+    );
+    refused(
+        "<Response><1st/></Response>",
+        "line 1, column 11: \"1st\" is not an XML name",
+    );
+    refused(
+        "<Response><Say 1st='x'/></Response>",
+        "line 1, column 11: \"1st\" is not an XML name",
+    );
+    refused(
+        "<Response><Say voice='<'/></Response>",
+        "line 1, column 11: not well-formed: < stands in an attribute's value",
+    );
+    refused(
+        "<Response>]]></Response>",
+        "line 1, column 11: not well-formed: ]]> stands in text",
+    );
+    refused(
+        "<Response/><?xml version='1.0'?>",
+        "line 1, column 12: not well-formed: the XML declaration is not at the beginning",
+    );
+}
+
+#[track_caller]
+fn is_not_well_formed(xml: &str) {
+    let error = twiml::read(xml).unwrap_err();
+    assert!(
+        matches!(error.kind, ReadErrorKind::NotWellFormed(_)),
+        "{xml:?}: {error}"
+    );
+}
+
+#[test]
+fn what_is_not_well_formed_is_refused() {
+    for xml in [
+        "<Response",
+        "<Response>&</Response>",
+        "<Response>a & b</Response>",
+        "<Response>&amp</Response>",
+        "<Response><Say voice=alice/></Response>",
+        "<Response><Say voice/></Response>",
+        "<Response><Say voice='a' voice='b'/></Response>",
+        "<Response><Say voice='&nbsp;'/></Response>",
+        "<Response><!-- a -- b --></Response>",
+        "<Response></Say></Response>",
+        "<Response><![CDATA[x</Response>",
+        "</Response>",
+    ] {
+        is_not_well_formed(xml);
+    }
+}
+
+#[test]
+fn a_document_type_is_refused() {
+    let bomb = "<!DOCTYPE Response [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]>\n\
+                <Response><Say>&b;</Say></Response>";
+    refused(bomb, "line 1, column 1: a document type (DTD) is not taken");
+    refused(
+        "<!DOCTYPE Response SYSTEM \"file:///etc/passwd\"><Response/>",
+        "line 1, column 1: a document type (DTD) is not taken",
+    );
+}
+
+#[test]
+fn size_and_depth_have_bounds() {
+    let frame = "<Response><Say></Say></Response>".len();
+    let fits = format!(
+        "<Response><Say>{}</Say></Response>",
+        "a".repeat(MAX_BYTES - frame)
+    );
+    assert!(twiml::read(&fits).is_ok());
+    let error = twiml::read(&format!("{fits} ")).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::TooLong);
+
+    let nested = |deep: usize| {
+        let (open, close) = ("<x>".repeat(deep - 1), "</x>".repeat(deep - 1));
+        format!("<Response>{open}{close}</Response>")
+    };
+    assert!(twiml::read(&nested(MAX_DEPTH)).is_ok());
+    let error = twiml::read(&nested(MAX_DEPTH + 1)).unwrap_err();
+    assert_eq!(error.kind, ReadErrorKind::TooDeep);
+    assert_eq!((error.line, error.column), (1, 11 + 3 * (MAX_DEPTH - 1)));
+}
+
+#[test]
+fn errors_repeat_little_of_the_document() {
+    let name = "n".repeat(10_000);
+    for xml in [
+        format!("<{name}/>"),
+        format!("<Response><{name}>"),
+        format!("<Response><{name}></x></Response>"),
+        format!("<Response>&{name};</Response>"),
+        format!("<Response><Say {name}='1' {name}='2'/></Response>"),
+    ] {
+        let error = twiml::read(&xml).unwrap_err().to_string();
+        assert!(error.len() < 300, "{error}");
+    }
+}
+
+#[track_caller]
+fn not_written(verb: impl Into<Verb>, expected: &str) {
+    let response = Response::new().with(Pause::new()).with(verb);
+    let error = response.to_xml().unwrap_err();
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(response.to_pretty_xml().unwrap_err(), error);
+}
+
+#[test]
+fn what_xml_cannot_hold_is_not_written_and_the_error_tells_the_place() {
+    not_written(
+        Say::new("a\u{0}b"),
+        "Response/Say[2]/text() has U+0000 as character 2, which XML cannot hold",
+    );
+    not_written(
+        Dial::new()
+            .number(Number::new("1"))
+            .client(Client::new("\u{1b}")),
+        "Response/Dial[2]/Client[2]/text() has U+001B as character 1, which XML cannot hold",
+    );
+    not_written(
+        Dial::new().number(Number::new("1").url("é\u{ffff}")),
+        "Response/Dial[2]/Number[1]/@url has U+FFFF as character 2, which XML cannot hold",
+    );
+    not_written(
+        Verb::Other(Element::new("a b")),
+        "Response has a part whose name is not an XML name",
+    );
+    not_written(
+        Say::new("").attribute("", "x"),
+        "Response/Say[2] has a part whose name is not an XML name",
+    );
+    let mut say = Say::new("").voice("alice");
+    say.other.push(("voice".into(), "bob".into()));
+    not_written(say, "Response/Say[2] has the attribute voice twice");
+}
+
+#[test]
+fn what_twilio_does_not_take_is_not_written() {
+    let long = Response::new().with(Say::new("&".repeat(MAX_BYTES / 5)));
+    assert!(matches!(long.to_xml(), Err(WriteError::TooLong { bytes }) if bytes > MAX_BYTES));
+
+    let mut deep = Element::new("x");
+    for _ in 0..MAX_DEPTH {
+        deep = Element::new("x").child(deep);
+    }
+    let error = Response::new().with(deep).to_xml().unwrap_err();
+    assert!(matches!(error, WriteError::TooDeep { .. }), "{error}");
+}
+
+#[test]
+fn line_ends_and_tabs_survive_where_readers_would_change_them() {
+    let odd = "a\rb\r\nc\n\td";
+    let response = Response::new().with(Say::new(odd).voice(odd));
+    let xml = response.to_xml().unwrap();
+    assert!(
+        xml.contains("voice=\"a&#13;b&#13;&#10;c&#10;&#9;d\">a&#13;b&#13;\nc\n\td</Say>"),
+        "{xml}"
+    );
+    assert_eq!(twiml::read(&xml).unwrap(), response);
+    // As they stand in a document, they are what XML makes of them.
+    let read = twiml::read("<Response><Say voice='a\r\nb\tc'>a\r\nb\rc</Say></Response>").unwrap();
+    let expected = Response::new().with(Say::new("a\nb\nc").voice("a b c"));
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn values_that_a_field_cannot_hold_are_kept() {
+    let xml = "<Response><Dial timeout=\"soon\" hangupOnStar=\"TRUE\" timeLimit=\" 60 \" \
+               newThing=\"1\"><Number statusCallbackEvent=\"\">+12025550101</Number></Dial></Response>";
+    let response = twiml::read(xml).unwrap();
+    let expected = Dial::new()
+        .attribute("timeout", "soon")
+        .hangup_on_star(true)
+        .time_limit_s(60)
+        .attribute("newThing", "1")
+        .number(Number::new("+12025550101").attribute("statusCallbackEvent", ""));
+    assert_eq!(expected.timeout_s, None);
+    assert_eq!(response, Response::new().with(expected.clone()));
+    // Set again by name, it goes to its field.
+    assert_eq!(expected.attribute("timeout", "9").timeout_s, Some(9));
+}
+
+#[test]
+fn a_client_is_read_in_both_forms() {
+    let parameter = "<Parameter name=\"from\" value=\"a&amp;b\"/>";
+    for inside in [
+        format!("desk{parameter}"),
+        format!("<Identity>desk</Identity>{parameter}"),
+        format!("\n {parameter}\n <Identity> desk </Identity>\n"),
+    ] {
+        let xml = format!("<Response><Dial><Client>{inside}</Client></Dial></Response>");
+        let response = twiml::read(&xml).unwrap();
+        let expected = Client::new("desk").parameter("from", "a&b");
+        assert_eq!(response, Response::new().with(Dial::new().client(expected)));
+        assert!(
+            response
+                .to_xml()
+                .unwrap()
+                .contains(&format!("<Identity>desk</Identity>{parameter}")),
+        );
+    }
+}
+
+#[test]
+fn white_space_around_addresses_does_not_count() {
+    let xml = "<Response><Play>\n https://a/b \n</Play><Dial>\n +1202 <Number> 1 </Number></Dial>\
+               <Redirect>\t/next\t</Redirect></Response>";
+    let expected = Response::new()
+        .with(Play::new("https://a/b"))
+        .with(Dial::new().text("+1202").number(Number::new("1")))
+        .with(Redirect::new("/next"));
+    assert_eq!(twiml::read(xml).unwrap(), expected);
+}
+
+#[test]
+fn comments_instructions_and_marked_text_are_read_as_xml_has_them() {
+    let xml = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><!-- a --><?pi?>\n\
+               <Response><!-- b --><Say>x<!-- c -->y<![CDATA[<z>&amp;]]>&lt;&#x1F4DE;</Say>\
+               </Response><!-- d -->\n";
+    let expected = Response::new().with(Say::new("xy<z>&amp;<\u{1f4de}"));
+    assert_eq!(twiml::read(xml).unwrap(), expected);
+}
+
+#[test]
+fn a_say_tells_its_words_without_ssml() {
+    let xml =
+        "<Response><Say>Hi <break time=\"1s\"/>there <emphasis>you</emphasis>!</Say></Response>";
+    let response = twiml::read(xml).unwrap();
+    let [Verb::Say(say)] = response.verbs.as_slice() else {
+        panic!("{response:?}");
+    };
+    assert_eq!(
+        (say.text.as_str(), say.spoken().as_str()),
+        ("Hi ", "Hi there you!")
+    );
+}
+
+#[test]
+fn verbs_that_mean_nothing_in_a_gather_are_kept_as_they_are() {
+    let xml = "<Response><Gather input=\"dtmf speech\"><Say>Press 1</Say><Dial>1</Dial></Gather></Response>";
+    let response = twiml::read(xml).unwrap();
+    let expected = Gather::new()
+        .input(["dtmf", "speech"])
+        .child(Say::new("Press 1"))
+        .child(Verb::Other(Element::new("Dial").text("1")));
+    assert_eq!(response, Response::new().with(expected));
+}
+
+#[test]
+fn elements_given_as_such_find_their_types() {
+    let verb = Verb::from(Element::new("Pause").attribute("length", "3"));
+    assert_eq!(verb, Verb::Pause(Pause::new().length_s(3)));
+    assert_eq!(verb.name(), "Pause");
+    let noun = Noun::from(Element::new("Conference").text("Room"));
+    assert_eq!(noun, Noun::Other(Element::new("Conference").text("Room")));
+    assert_eq!(noun.name(), "Conference");
+}

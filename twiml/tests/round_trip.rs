@@ -1,0 +1,383 @@
+//! What is written reads back as it was, whatever it is; and rubbish does no harm.
+
+use proptest::{collection::vec, option, prelude::*};
+use twiml::{
+    Client, Dial, Element, Gather, Hangup, Node, Noun, Number, Pause, Play, Record, Redirect,
+    Reject, RejectReason, Response, Say, Sip, Verb,
+};
+
+/// Twilio's own sample for a new number.
+const WELCOME: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+    <Say voice="alice">Thanks for trying our documentation. Enjoy!</Say>
+    <Pause length="1"/>
+    <Say voice="alice">Goodbye.</Say>
+</Response>"#;
+
+#[test]
+fn twilios_welcome_sample_is_read_and_written() {
+    let expected = Response::new()
+        .with(Say::new("Thanks for trying our documentation. Enjoy!").voice("alice"))
+        .with(Pause::new().length_s(1))
+        .with(Say::new("Goodbye.").voice("alice"));
+    assert_eq!(twiml::read(WELCOME).unwrap(), expected);
+    let compact = WELCOME.replace("\n    ", "").replace('\n', "");
+    assert_eq!(expected.to_xml().unwrap(), compact);
+    let pretty = WELCOME.replace("    ", "  ") + "\n";
+    assert_eq!(expected.to_pretty_xml().unwrap(), pretty);
+}
+
+/// Any text that XML can hold, rich in what must be escaped.
+fn any_text() -> impl Strategy<Value = String> {
+    let chars = prop_oneof![
+        4 => prop::char::range('a', 'z'),
+        3 => prop::sample::select("&<>\"' \t\n\r]-;#".chars().collect::<Vec<_>>()),
+        1 => any::<char>(),
+    ];
+    vec(chars, 0..12).prop_map(|chars| {
+        let can_stand =
+            |c: &char| *c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}') || "\t\n\r".contains(*c);
+        chars.into_iter().filter(can_stand).collect()
+    })
+}
+
+/// An address: white space around it would not count.
+fn address() -> impl Strategy<Value = String> {
+    any_text().prop_map(|text| text.trim_matches([' ', '\t', '\n', '\r']).to_owned())
+}
+
+fn solid_text() -> impl Strategy<Value = Option<String>> {
+    option::of(address().prop_filter("not blank", |text| !text.is_empty()))
+}
+
+fn words() -> impl Strategy<Value = Vec<String>> {
+    vec("[a-z&<\"é-]{1,9}", 0..4)
+}
+
+/// Attributes that no type knows.
+fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
+    prop::collection::btree_map("x[A-Za-z.:-]{0,4}", any_text(), 0..3)
+        .prop_map(|map| map.into_iter().collect())
+}
+
+/// Elements that no type knows, with text between them, in the form in which they are read.
+fn element() -> impl Strategy<Value = Element> {
+    let leaf = ("X[a-z]{0,3}", unknown()).prop_map(|(name, attributes)| Element {
+        name,
+        attributes,
+        children: Vec::new(),
+    });
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        (
+            "X[a-z]{0,3}",
+            unknown(),
+            any_text(),
+            vec((inner, any_text()), 0..3),
+        )
+            .prop_map(|(name, attributes, lead, children)| {
+                let mut element = Element::new(name).text(lead);
+                element.attributes = attributes;
+                for (child, tail) in children {
+                    element = element.child(child).text(tail);
+                }
+                element
+            })
+    })
+}
+
+/// What may follow the text of a verb: an element, and then anything.
+fn rest() -> impl Strategy<Value = Vec<Node>> {
+    prop_oneof![
+        3 => Just(Vec::new()),
+        1 => (element(), any_text()).prop_map(|(first, tail)| {
+            Element::new("X").child(first).text(tail).children
+        }),
+    ]
+}
+
+/// What may stand in a verb that holds nothing: no blank text.
+fn solid() -> impl Strategy<Value = Vec<Node>> {
+    (solid_text(), rest()).prop_map(|(lead, rest)| {
+        let is_solid = |node: &Node| match node {
+            Node::Element(_) => true,
+            Node::Text(text) => !text.trim_matches([' ', '\t', '\n', '\r']).is_empty(),
+        };
+        let lead = lead.map(Node::Text);
+        lead.into_iter()
+            .chain(rest.into_iter().filter(is_solid))
+            .collect()
+    })
+}
+
+prop_compose! {
+    fn say()(
+        text in any_text(), ssml in rest(), voice in option::of(any_text()),
+        language in option::of(any_text()), loop_count in any::<Option<u32>>(), other in unknown(),
+    ) -> Say {
+        Say { text, ssml, voice, language, loop_count, other }
+    }
+}
+
+prop_compose! {
+    fn play()(
+        url in address(), other_content in rest(), loop_count in any::<Option<u32>>(),
+        digits in option::of(any_text()), other in unknown(),
+    ) -> Play {
+        Play { url, other_content, loop_count, digits, other }
+    }
+}
+
+prop_compose! {
+    fn pause()(other_content in solid(), length_s in any::<Option<u32>>(), other in unknown()) -> Pause {
+        Pause { other_content, length_s, other }
+    }
+}
+
+prop_compose! {
+    fn number()(
+        number in address(), other_content in rest(), url in option::of(any_text()),
+        status_callback in option::of(any_text()), status_callback_event in words(),
+        other in unknown(),
+    ) -> Number {
+        Number { number, other_content, url, status_callback, status_callback_event, other, ..Number::default() }
+    }
+}
+
+prop_compose! {
+    fn client()(
+        identity in address(), parameters in vec((any_text(), any_text()), 0..3),
+        other_content in solid(), status_callback_event in words(), other in unknown(),
+    ) -> Client {
+        Client { identity, parameters, other_content, status_callback_event, other, ..Client::default() }
+    }
+}
+
+prop_compose! {
+    fn sip()(
+        uri in address(), other_content in rest(), username in option::of(any_text()), other in unknown(),
+    ) -> Sip {
+        Sip { uri, other_content, username, other, ..Sip::default() }
+    }
+}
+
+fn noun() -> impl Strategy<Value = Noun> {
+    prop_oneof![
+        number().prop_map(Noun::Number),
+        client().prop_map(Noun::Client),
+        sip().prop_map(Noun::Sip),
+        element().prop_map(Noun::Other),
+    ]
+}
+
+prop_compose! {
+    fn dial()(
+        nouns in vec(noun(), 0..4), text in solid_text(), timeout_s in any::<Option<u32>>(),
+        action in option::of(any_text()), caller_id in option::of(any_text()),
+        answer_on_bridge in any::<Option<bool>>(), other in unknown(),
+    ) -> Dial {
+        Dial { nouns, text, timeout_s, action, caller_id, answer_on_bridge, other, ..Dial::default() }
+    }
+}
+
+prop_compose! {
+    fn record()(
+        other_content in solid(), max_length_s in any::<Option<u32>>(),
+        finish_on_key in option::of(any_text()), play_beep in any::<Option<bool>>(), other in unknown(),
+    ) -> Record {
+        Record { other_content, max_length_s, finish_on_key, play_beep, other, ..Record::default() }
+    }
+}
+
+fn in_gather() -> impl Strategy<Value = Verb> {
+    prop_oneof![
+        say().prop_map(Verb::Say),
+        play().prop_map(Verb::Play),
+        pause().prop_map(Verb::Pause),
+        element().prop_map(Verb::Other),
+    ]
+}
+
+prop_compose! {
+    fn gather()(
+        children in vec(in_gather(), 0..3), text in solid_text(), num_digits in any::<Option<u32>>(),
+        input in words(), action_on_empty_result in any::<Option<bool>>(), other in unknown(),
+    ) -> Gather {
+        Gather { children, text, num_digits, input, action_on_empty_result, other, ..Gather::default() }
+    }
+}
+
+prop_compose! {
+    fn redirect()(url in address(), other_content in rest(), method in option::of(any_text())) -> Redirect {
+        Redirect { url, other_content, method, other: Vec::new() }
+    }
+}
+
+prop_compose! {
+    fn reject()(
+        reason in option::of(prop::sample::select(vec![RejectReason::Busy, RejectReason::Rejected])),
+        other_content in solid(), other in unknown(),
+    ) -> Reject {
+        Reject { reason, other_content, other }
+    }
+}
+
+fn verb() -> impl Strategy<Value = Verb> {
+    prop_oneof![
+        in_gather(),
+        dial().prop_map(Verb::Dial),
+        record().prop_map(Verb::Record),
+        gather().prop_map(Verb::Gather),
+        redirect().prop_map(Verb::Redirect),
+        reject().prop_map(Verb::Reject),
+        (solid(), unknown()).prop_map(|(other_content, other)| Verb::Hangup(Hangup {
+            other_content,
+            other
+        })),
+    ]
+}
+
+prop_compose! {
+    fn response()(verbs in vec(verb(), 0..5), text in solid_text(), other in unknown()) -> Response {
+        Response { verbs, text, other }
+    }
+}
+
+/// Something that looks like TwiML, and is not always well-formed.
+fn nearly_twiml() -> impl Strategy<Value = String> {
+    let parts = prop::sample::select(vec![
+        "<Response>",
+        "</Response>",
+        "<Response/>",
+        "<Say>",
+        "</Say>",
+        "<Say voice=\"a\">",
+        "<Dial",
+        "<Dial>",
+        "</Dial>",
+        "<Client>",
+        "</Client>",
+        "<Identity>",
+        "</Identity>",
+        "<Identity/>",
+        "<Parameter name=\"a\" value=\"b\"/>",
+        "<Number>",
+        "</Number>",
+        "<Gather>",
+        "</Gather>",
+        "<Hangup/>",
+        "<X a='1'>",
+        "</X>",
+        "<X/>",
+        " timeout=\"5\"",
+        " timeout='x'",
+        ">",
+        "/>",
+        "<",
+        "&amp;",
+        "&#13;",
+        "&#x1;",
+        "&#xD800;",
+        "&x;",
+        "&",
+        "]]>",
+        "<![CDATA[ <a> ]]>",
+        "<!-- c -->",
+        "<!--",
+        "<?pi x?>",
+        "<?xml version=\"1.0\"?>",
+        "<!DOCTYPE Response>",
+        "\r\n",
+        "\r",
+        " ",
+        "\u{a0}",
+        "text",
+        "é",
+        "\u{feff}",
+        "\u{1}",
+        "=\"",
+        "\"",
+        "'",
+    ]);
+    vec(parts, 0..24).prop_map(|parts| parts.concat())
+}
+
+/// The same, but inside of a document, so that more of it is well-formed.
+fn mostly_twiml() -> impl Strategy<Value = String> {
+    let parts = prop::sample::select(vec![
+        "<Say>a<break/> b</Say>",
+        "<Client> a <Parameter name='n' value='v'/> b </Client>",
+        "<Client><X/>b<Identity>c</Identity></Client>",
+        "<Client>a<Identity>b</Identity></Client>",
+        "<Client><Identity/>b</Client>",
+        "<Client><Parameter name='n'/>t</Client>",
+        "<Number timeout='5' statusCallbackEvent=' a  b '> 1 </Number>",
+        "<Pause length='x'>t</Pause>",
+        "<Pause length=' 7 '/>",
+        "<Reject reason='nope'> <Parameter/> t</Reject>",
+        "<X> <Y/> </X>",
+        "<Gather input=''>t<Dial/><Say/>u</Gather>",
+        " text ",
+        "&#13;",
+        "<!-- c -->",
+        "<![CDATA[<]]>",
+        "<Play digits='1'> u <X/> v </Play>",
+    ]);
+    vec(parts, 0..12).prop_flat_map(|parts| {
+        let inside = parts.concat();
+        prop::sample::select(vec![
+            format!("<Response>{inside}</Response>"),
+            format!("<Response a='b'><Dial timeout='z'>{inside}</Dial></Response>"),
+            format!("<Response><Gather>{inside}</Gather>{inside}</Response>"),
+        ])
+    })
+}
+
+#[track_caller]
+fn check_what_was_read(xml: &str) -> Result<(), TestCaseError> {
+    if let Ok(response) = twiml::read(xml) {
+        let written = response.to_xml().expect("what was read can be written");
+        prop_assert_eq!(&twiml::read(&written).unwrap(), &response, "{}", written);
+        let pretty = response.to_pretty_xml().unwrap();
+        prop_assert_eq!(&twiml::read(&pretty).unwrap(), &response, "{}", pretty);
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(response in response()) {
+        let xml = response.to_xml().unwrap();
+        prop_assert_eq!(&twiml::read(&xml).unwrap(), &response, "{}", xml);
+        let pretty = response.to_pretty_xml().unwrap();
+        prop_assert_eq!(&twiml::read(&pretty).unwrap(), &response, "{}", pretty);
+    }
+
+    #[test]
+    fn any_text_is_refused_or_survives(text in ".{0,20}") {
+        let response = Response::new().with(Say::new(&text).voice(&text));
+        if let Ok(xml) = response.to_xml() {
+            prop_assert_eq!(twiml::read(&xml).unwrap(), response);
+        }
+    }
+
+    #[test]
+    fn rubbish_is_refused_or_survives(text in any::<String>()) {
+        check_what_was_read(&text)?;
+    }
+
+    #[test]
+    fn broken_documents_are_refused_or_survive(text in nearly_twiml()) {
+        check_what_was_read(&text)?;
+    }
+
+    #[test]
+    fn odd_documents_survive(text in mostly_twiml()) {
+        prop_assert!(twiml::read(&text).is_ok(), "{}", text);
+        check_what_was_read(&text)?;
+    }
+
+    #[test]
+    fn a_document_cut_off_anywhere_is_refused(cut in 0..WELCOME.len() - 1) {
+        prop_assert!(twiml::read(&WELCOME[..cut]).is_err());
+    }
+}
