@@ -1,3 +1,432 @@
 //! The TwiML player: fetches a call's instructions and carries them out on its leg.
+//!
+//! ```text
+//! fetch (or fallback) -> verb -> verb -> … -> end of document: hang up
+//!   ^                     |
+//!   '---------------------'  Redirect, and the actions of Dial, Record and Gather
+//! ```
+//! What the sandbox does not do ends the call with an error that says so; attributes that it does
+//! not do are passed over, and the log says that. Every verb ends at once when the leg hangs up.
 
+mod control;
+mod dial;
+mod document;
+mod gather;
 pub mod ports;
+mod record;
+mod sounds;
+mod summary;
+
+use crate::{
+    log::now_ms,
+    speech::Speech,
+    webhook::{
+        Answer, Deliverer, DeliveryError, Kind, Request, Target,
+        params::{self, Params, call_status_of},
+    },
+};
+use document::{Content, Document};
+use futures_util::FutureExt;
+use ports::{CallError, DialCallStatus, Exchange, HungUp, Leg, RejectReason};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use twilio::{sid::AccountSid, webhook::CallStatus};
+use twiml::Verb;
+use url::Url;
+use uuid::Uuid;
+
+/// What is said when instructions cannot be had or followed.
+const APOLOGY: &str = "An application error has occurred. Goodbye.";
+
+/// Where a call's instructions are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instructions {
+    /// Asked first.
+    pub voice: Target,
+    /// Asked when any document of the call cannot be had.
+    pub fallback: Option<Target>,
+    /// Told when the call is over.
+    pub status_callback: Option<Target>,
+}
+
+/// What all calls of an account share.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The account.
+    pub account_sid: AccountSid,
+    /// Where recordings are said to be: the base of the account's REST API.
+    pub api_url: Url,
+    /// The voice.
+    pub speech: Speech,
+    /// So many documents are fetched in one call, and then it ends: a guard against loops.
+    pub documents: usize,
+    /// How long a second of TwiML lasts; shorter in tests.
+    pub second: Duration,
+}
+
+impl Settings {
+    /// Settings with a limit of 100 documents and true seconds.
+    #[must_use]
+    pub const fn new(account_sid: AccountSid, api_url: Url, speech: Speech) -> Self {
+        Self {
+            account_sid,
+            api_url,
+            speech,
+            documents: 100,
+            second: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Carries out the instructions of a call until it is over, tells its status callback, and returns
+/// when all webhooks of the call were delivered.
+///
+/// The leg is answered when the first verb needs it; a leg that is still there at the end of the
+/// instructions is hung up.
+pub async fn run<E: Exchange>(
+    exchange: E,
+    leg: E::Leg,
+    instructions: Instructions,
+    deliverer: Deliverer,
+    settings: Settings,
+) {
+    let mut player = Player {
+        exchange,
+        leg,
+        deliverer,
+        settings,
+        fallback: instructions.fallback,
+        here: instructions.voice.clone(),
+        fetched: 0,
+        call_token: format!("sandbox-{}", Uuid::new_v4().simple()),
+        callbacks: JoinSet::new(),
+        last_dial: None,
+        rejected: None,
+        failed: false,
+    };
+    match player.call(instructions.voice).await {
+        Ok(()) | Err(Stop::HungUp) => player.leg.hang_up(None),
+        Err(Stop::Failed(error)) => player.fail(error).await,
+    }
+    player.leg.hung_up().await;
+    if let Some(target) = instructions.status_callback {
+        player.tell_end(target).await;
+    }
+    while player.callbacks.join_next().await.is_some() {}
+}
+
+/// What comes after a verb.
+enum Step {
+    /// The next verb.
+    Next,
+    /// Another document.
+    Goto(Goto),
+    /// Nothing: the call ends.
+    End,
+}
+
+/// Another document, and what its server is told.
+struct Goto {
+    kind: Kind,
+    target: Target,
+    params: Params,
+}
+
+/// Why the instructions are not followed to their end.
+#[derive(Debug)]
+enum Stop {
+    /// The leg is over.
+    HungUp,
+    /// Something went wrong.
+    Failed(CallError),
+}
+
+impl From<HungUp> for Stop {
+    fn from(HungUp: HungUp) -> Self {
+        Self::HungUp
+    }
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+struct Player<E: Exchange> {
+    exchange: E,
+    leg: E::Leg,
+    deliverer: Deliverer,
+    settings: Settings,
+    fallback: Option<Target>,
+    /// The current document; relative URLs are read against it.
+    here: Target,
+    fetched: usize,
+    call_token: String,
+    /// Webhooks that nobody waits for until the call's end.
+    callbacks: JoinSet<()>,
+    last_dial: Option<DialCallStatus>,
+    rejected: Option<RejectReason>,
+    failed: bool,
+}
+
+impl<E: Exchange> Player<E> {
+    async fn call(&mut self, voice: Target) -> Result<(), Stop> {
+        let mut next = Goto {
+            kind: Kind::Voice,
+            target: voice,
+            params: Params::new(),
+        };
+        loop {
+            let document = self.document(next).await?;
+            if self.is_over() {
+                return Err(Stop::HungUp);
+            }
+            match self.document_played(document).await? {
+                Step::Next | Step::End => return Ok(()),
+                Step::Goto(goto) => next = goto,
+            }
+        }
+    }
+
+    async fn document_played(&mut self, document: Document) -> Result<Step, Stop> {
+        self.here = document.target;
+        let verbs = match document.content {
+            Content::Verbs(verbs) => verbs,
+            Content::Sound(pcm) => {
+                self.leg.note_verb("Play");
+                self.leg.answer().await?;
+                self.leg.play(pcm).await?;
+                return Ok(Step::End);
+            }
+        };
+        self.exchange.log(format!("TwiML: {}", summary::of(&verbs)));
+        for verb in &verbs {
+            match self.verb(verb).await? {
+                Step::Next => {}
+                step @ (Step::Goto(_) | Step::End) => return Ok(step),
+            }
+        }
+        Ok(Step::Next)
+    }
+
+    async fn verb(&mut self, verb: &Verb) -> Result<Step, Stop> {
+        if self.is_over() {
+            return Err(Stop::HungUp);
+        }
+        self.leg.note_verb(verb.name());
+        match verb {
+            Verb::Say(say) => self.say(say).await,
+            Verb::Play(play) => self.play(play).await,
+            Verb::Pause(pause) => self.pause(pause).await,
+            Verb::Dial(dial) => self.dial(dial).await,
+            Verb::Record(record) => self.record(record).await,
+            Verb::Gather(gather) => self.gather(gather).await,
+            Verb::Redirect(redirect) => self.redirect(redirect),
+            Verb::Reject(reject) => Ok(self.reject(reject)),
+            Verb::Hangup(_) => Ok(Step::End),
+            Verb::Other(element) => Err(control::unknown_verb(&element.name).into()),
+        }
+    }
+
+    /// Fetches a document, from the fallback address if need be.
+    async fn document(&mut self, goto: Goto) -> Result<Document, CallError> {
+        self.fetched += 1;
+        if self.fetched > self.settings.documents {
+            return Err(CallError {
+                code: CallError::SANDBOX,
+                message: format!(
+                    "the call asked for more than {} documents; its TwiML goes round in a circle",
+                    self.settings.documents
+                ),
+            });
+        }
+        let url = goto.target.url.clone();
+        let mut params = self.voice_params();
+        params.extend(goto.params);
+        let error = match self.fetch(goto.kind, goto.target, params.clone()).await {
+            Ok(document) => return Ok(document),
+            Err(error) => error,
+        };
+        let Some(fallback) = self.fallback.clone() else {
+            return Err(error);
+        };
+        self.note(&error);
+        params.extend(params::fallback(error.code, url.as_str()));
+        self.fetch(Kind::Fallback, fallback, params).await
+    }
+
+    async fn fetch(
+        &self,
+        kind: Kind,
+        target: Target,
+        params: Params,
+    ) -> Result<Document, CallError> {
+        let method = target.method;
+        let answer = self
+            .deliver(kind, target, params)
+            .await
+            .map_err(|error| call_error(&error))?;
+        let (url, id) = (answer.url.clone(), answer.id);
+        match document::content(&answer) {
+            Ok(content) => Ok(Document {
+                target: Target { url, method },
+                content,
+            }),
+            Err(error) => {
+                self.deliverer.mark(id, error.code);
+                Err(error)
+            }
+        }
+    }
+
+    /// Delivers a webhook and says so in the log.
+    async fn deliver(
+        &self,
+        kind: Kind,
+        target: Target,
+        params: Params,
+    ) -> Result<Answer, DeliveryError> {
+        let request = Request {
+            kind,
+            target,
+            call_sid: self.leg.facts().call_sid,
+            params,
+        };
+        deliver(&self.exchange, &self.deliverer, &request).await
+    }
+
+    /// Delivers a webhook that nobody waits for.
+    fn deliver_later(&mut self, kind: Kind, target: Target, params: Params) {
+        let (exchange, deliverer) = (self.exchange.clone(), self.deliverer.clone());
+        let request = Request {
+            kind,
+            target,
+            call_sid: self.leg.facts().call_sid,
+            params,
+        };
+        self.callbacks.spawn(async move {
+            // What comes of it is in the log; the call does not depend on it.
+            let _ = deliver(&exchange, &deliverer, &request).await;
+        });
+    }
+
+    /// The parameters that every request for instructions has, as things are now.
+    fn voice_params(&self) -> Params {
+        params::voice(
+            &self.leg.facts(),
+            &self.settings.account_sid,
+            self.status(),
+            &self.call_token,
+        )
+    }
+
+    fn status(&self) -> CallStatus {
+        match (self.is_over(), self.leg.is_answered()) {
+            (false, false) => CallStatus::Ringing,
+            (false, true) => CallStatus::InProgress,
+            (true, _) => self.final_status(),
+        }
+    }
+
+    /// How the call ended: a call that was answered is completed, whatever came then.
+    fn final_status(&self) -> CallStatus {
+        if self.leg.is_answered() {
+            return CallStatus::Completed;
+        }
+        match (self.rejected, self.last_dial) {
+            (Some(RejectReason::Busy), _) => CallStatus::Busy,
+            (Some(RejectReason::Rejected), _) => CallStatus::NoAnswer,
+            (None, _) if self.failed => CallStatus::Failed,
+            // Its caller gave up.
+            (None, Some(DialCallStatus::Canceled) | None) => CallStatus::NoAnswer,
+            (None, Some(status)) => call_status_of(status),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.leg.hung_up().now_or_never().is_some()
+    }
+
+    /// Writes an error down where people look for it.
+    fn note(&self, error: &CallError) {
+        self.exchange.log(error.to_string());
+        self.leg.note_error(error);
+    }
+
+    /// Ends the call as Twilio does when it cannot go on: it says so, and hangs up.
+    async fn fail(&mut self, error: CallError) {
+        self.failed = true;
+        self.note(&error);
+        // If the leg hangs up meanwhile, that is as good.
+        let _ = self.speak(APOLOGY, None).await;
+        self.leg.hang_up(Some(error));
+    }
+
+    async fn tell_end(&mut self, target: Target) {
+        let mut params = self.voice_params();
+        let duration_s = self.leg.answered_for_s();
+        params.extend(params::call_status(duration_s, now_ms() / 1_000));
+        // What comes of it is in the log; there is nothing left that could depend on it.
+        let _ = self.deliver(Kind::CallStatus, target, params).await;
+    }
+
+    /// A URL of the current document: absolute, relative to it, or, if none, its own.
+    fn resolve(&self, reference: Option<&str>) -> Result<Url, CallError> {
+        match reference.map(str::trim) {
+            None | Some("") => Ok(self.here.url.clone()),
+            Some(reference) => self.here.url.join(reference).map_err(|_| CallError {
+                code: 11_100,
+                message: format!("the document has an address that is none: {reference:?}"),
+            }),
+        }
+    }
+
+    /// Says in the log which attributes are passed over.
+    fn passed_over(&self, verb: &str, attributes: &[(&str, bool)]) {
+        for (attribute, given) in attributes {
+            if *given {
+                self.exchange.log(format!(
+                    "TwiML: {verb} {attribute} is passed over; the sandbox does not do it"
+                ));
+            }
+        }
+    }
+
+    /// So many seconds of TwiML.
+    fn seconds(&self, seconds: u32) -> Duration {
+        // A day is longer than any call.
+        self.settings.second * seconds.min(86_400)
+    }
+}
+
+async fn deliver<E: Exchange>(
+    exchange: &E,
+    deliverer: &Deliverer,
+    request: &Request,
+) -> Result<Answer, DeliveryError> {
+    let outcome = deliverer.deliver(request).await;
+    let method = request.target.method.as_str();
+    let path = request.target.url.path();
+    exchange.log(match &outcome {
+        Ok(answer) => format!(
+            "webhook {method} {path}: {} in {} ms, signed",
+            answer.status, answer.ms
+        ),
+        Err(error) => format!("webhook {method} {path}: {error} after {} ms", error.ms),
+    });
+    outcome
+}
+
+fn call_error(error: &DeliveryError) -> CallError {
+    CallError {
+        code: error.code,
+        message: format!(
+            "the webhook server did not answer well: {}; see that it runs at its address",
+            error.reason
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

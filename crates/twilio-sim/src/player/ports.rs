@@ -32,7 +32,7 @@ pub struct HungUp;
 
 /// Why a call went wrong: one of Twilio's numbers, or [`CallError::SANDBOX`], and a text for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("error {code}: {message}")]
+#[error("{}{message}", number(*.code))]
 pub struct CallError {
     /// Twilio's error number, such as 11200.
     pub code: u32,
@@ -43,6 +43,14 @@ pub struct CallError {
 impl CallError {
     /// The number of "Twilio could, the sandbox cannot"; Twilio has no such number.
     pub const SANDBOX: u32 = 0;
+}
+
+fn number(code: u32) -> String {
+    if code == CallError::SANDBOX {
+        String::new()
+    } else {
+        format!("error {code}: ")
+    }
 }
 
 /// How a call that was not answered is turned away.
