@@ -7,6 +7,7 @@
 //! Architecture invariant: this crate knows the phone only by [`Host`], and no route of one router
 //! is reachable by the other.
 
+mod headers;
 mod host;
 mod listener;
 mod private;

@@ -134,3 +134,131 @@ pub async fn serve(
         () = too_late => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::client;
+    use axum::routing::get;
+    use std::{future::pending, sync::Arc};
+    use tokio::sync::{Notify, oneshot};
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn takes_any_free_port_for_port_0() {
+        for face in [Face::Public, Face::Private] {
+            let listener = bind(face, address("127.0.0.1:0")).await.unwrap();
+            assert_ne!(listener.local_addr().unwrap().port(), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn says_which_port_is_taken_and_which_flag_sets_it() {
+        let first = bind(Face::Public, address("127.0.0.1:0")).await.unwrap();
+        let taken = first.local_addr().unwrap();
+        for (face, name, flag) in [
+            (Face::Public, "public", "--public"),
+            (Face::Private, "private", "--private"),
+        ] {
+            let error = bind(face, taken).await.unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "port {} of 127.0.0.1 is taken by another program: stop it, or give the {name} \
+                     listener another address with {flag} 127.0.0.1:PORT (port 0 takes any free \
+                     one)",
+                    taken.port()
+                )
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn keeps_the_private_listener_on_this_machine() {
+        for wide in ["0.0.0.0:4000", "[::]:4000", "192.0.2.1:4000"] {
+            let error = bind(Face::Private, address(wide)).await.unwrap_err();
+            assert!(matches!(error, BindError::NotLoopback { .. }), "{error}");
+            let message = error.to_string();
+            assert!(
+                message.ends_with("use --private 127.0.0.1:4000"),
+                "{message}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn says_when_an_address_cannot_be_used() {
+        // Of a network for documentation (RFC 5737): no machine has it.
+        let error = bind(Face::Public, address("192.0.2.1:0"))
+            .await
+            .unwrap_err();
+        assert!(matches!(error, BindError::Refused { .. }), "{error}");
+        assert!(error.to_string().contains("--public"), "{error}");
+    }
+
+    /// A served router whose one route waits for `go`, and a request to it on its way.
+    async fn serving_a_slow_request() -> (
+        Arc<Notify>,
+        oneshot::Sender<()>,
+        tokio::task::JoinHandle<io::Result<()>>,
+        tokio::task::JoinHandle<reqwest::Result<reqwest::Response>>,
+    ) {
+        let (began, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let handler = {
+            let (began, go) = (began.clone(), go.clone());
+            move || async move {
+                began.notify_one();
+                go.notified().await;
+                "done"
+            }
+        };
+        let listener = bind(Face::Public, address("127.0.0.1:0")).await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new().route("/", get(handler));
+        let served = tokio::spawn(serve(listener, router, async move {
+            // A dropped sender stops as well.
+            let _ = stopped.await;
+        }));
+        let asked = tokio::spawn(client().get(url).send());
+        began.notified().await;
+        (go, stop, served, asked)
+    }
+
+    #[tokio::test]
+    async fn lets_a_request_in_progress_end_before_it_stops() {
+        let (go, stop, served, asked) = serving_a_slow_request().await;
+        stop.send(()).unwrap();
+        tokio::task::yield_now().await;
+        assert!(!served.is_finished());
+        go.notify_one();
+        let response = asked.await.unwrap().unwrap();
+        assert_eq!(response.text().await.unwrap(), "done");
+        served.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn does_not_wait_for_ever_for_a_request_in_progress() {
+        let (_go, stop, served, asked) = serving_a_slow_request().await;
+        let before = tokio::time::Instant::now();
+        stop.send(()).unwrap();
+        served.await.unwrap().unwrap();
+        assert!(before.elapsed() >= GRACE);
+        asked.abort();
+    }
+
+    #[tokio::test]
+    async fn serves_as_long_as_nothing_stops_it() {
+        let listener = bind(Face::Public, address("127.0.0.1:0")).await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let router = Router::new().route("/", get(async || "here"));
+        let served = tokio::spawn(serve(listener, router, pending()));
+        let response = client().get(url).send().await.unwrap();
+        assert_eq!(response.text().await.unwrap(), "here");
+        assert!(!served.is_finished());
+        served.abort();
+    }
+}

@@ -2,7 +2,7 @@
 //! which every answer leaves.
 
 use super::{Private, token};
-use crate::refusal::Refusal;
+use crate::{headers::single, refusal::Refusal};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -16,7 +16,7 @@ use tracing::warn;
 /// What is compared with a request.
 pub(super) struct Guard {
     secret: twilio::Secret,
-    port: u16,
+    home: String,
     own_hosts: Vec<String>,
     own_origins: Vec<String>,
     allowed_origins: Vec<String>,
@@ -41,8 +41,12 @@ impl Guard {
         let port = private.address.port();
         let mut own_hosts = vec![format!("127.0.0.1:{port}"), format!("localhost:{port}")];
         let bound = private.address.to_string();
-        if private.address.ip().is_loopback() && !own_hosts.contains(&bound) {
-            own_hosts.push(bound);
+        let mut home = own_hosts[0].clone();
+        if private.address.ip().is_loopback() {
+            home.clone_from(&bound);
+            if !own_hosts.contains(&bound) {
+                own_hosts.push(bound);
+            }
         }
         if port == 80 {
             // Clients leave the default port out.
@@ -68,7 +72,7 @@ impl Guard {
                 private.signalling.as_deref(),
             ),
             secret: private.secret,
-            port,
+            home,
             own_hosts,
             own_origins,
             allowed_origins,
@@ -82,7 +86,7 @@ impl Guard {
     }
 
     pub(super) fn has_bearer(&self, headers: &HeaderMap) -> bool {
-        single(headers, &header::AUTHORIZATION)
+        single(headers, header::AUTHORIZATION.as_str())
             .and_then(|value| value.split_once(' '))
             .is_some_and(|(scheme, said)| {
                 scheme.eq_ignore_ascii_case("Bearer") && self.is_secret(said.trim())
@@ -93,7 +97,8 @@ impl Guard {
         if !headers.contains_key(header::ORIGIN) {
             return Origin::None;
         }
-        let Some(origin) = single(headers, &header::ORIGIN).map(str::to_ascii_lowercase) else {
+        let Some(origin) = single(headers, header::ORIGIN.as_str()).map(str::to_ascii_lowercase)
+        else {
             return Origin::Foreign;
         };
         if self.own_origins.contains(&origin) {
@@ -106,15 +111,15 @@ impl Guard {
     }
 
     fn check(&self, path: &str, headers: &HeaderMap) -> Result<(), Refusal> {
-        let addressed_to_us = single(headers, &header::HOST)
+        let addressed_to_us = single(headers, header::HOST.as_str())
             .is_some_and(|host| self.own_hosts.contains(&host.to_ascii_lowercase()));
         if !addressed_to_us {
             // A page of another site whose name was made to point here says its own name.
             return Err(Refusal::new(
                 StatusCode::MISDIRECTED_REQUEST,
                 format!(
-                    "Handset answers here only under its own address: use http://127.0.0.1:{}/.",
-                    self.port
+                    "Handset answers here only under its own address: use http://{}/.",
+                    self.home
                 ),
             ));
         }
@@ -132,16 +137,6 @@ impl Guard {
             )),
         }
     }
-}
-
-/// The one value of a header; `None` when there is none, or several, or it is no text.
-pub(super) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    if values.next().is_some() {
-        return None;
-    }
-    value.to_str().ok()
 }
 
 /// Lets in only what is addressed to us and comes from no foreign page; seals every answer.
@@ -240,4 +235,55 @@ fn content_security_policy(own_hosts: &[String], signalling: Option<&str>) -> He
 fn is_host_and_port(place: http::uri::Authority) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
     place.port().is_some() && place.as_str().chars().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard(address: &str) -> Guard {
+        Guard::new(Private {
+            secret: twilio::Secret::new(""),
+            allowed_origins: vec!["/".to_owned(), String::new()],
+            address: address.parse().unwrap(),
+            signalling: None,
+        })
+    }
+
+    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn an_empty_secret_lets_nobody_in() {
+        assert!(!guard("127.0.0.1:4000").is_secret(""));
+        let bearer = headers(header::AUTHORIZATION, "Bearer ");
+        assert!(!guard("127.0.0.1:4000").has_bearer(&bearer));
+    }
+
+    #[test]
+    fn an_empty_entry_in_the_list_lets_no_origin_in() {
+        let empty = headers(header::ORIGIN, "");
+        assert_eq!(guard("127.0.0.1:4000").origin(&empty), Origin::Foreign);
+    }
+
+    #[test]
+    fn the_default_port_may_be_left_out() {
+        for host in ["127.0.0.1", "localhost", "127.0.0.1:80"] {
+            let said = headers(header::HOST, host);
+            assert_eq!(guard("127.0.0.1:80").check("/", &said), Ok(()), "{host}");
+        }
+        let own = headers(header::ORIGIN, "http://localhost");
+        assert_eq!(guard("127.0.0.1:80").origin(&own), Origin::Own);
+    }
+
+    #[test]
+    fn another_loopback_address_is_its_own() {
+        let said = headers(header::HOST, "[::1]:4000");
+        assert_eq!(guard("[::1]:4000").check("/", &said), Ok(()));
+        let elsewhere = headers(header::HOST, "evil.example");
+        let refusal = guard("[::1]:4000").check("/", &elsewhere).unwrap_err();
+        assert!(refusal.sentence.ends_with("use http://[::1]:4000/."));
+        assert!(guard("127.0.0.1:4000").check("/", &said).is_err());
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Room,
-    guard::{Guard, Origin, refused, single},
+    guard::{Guard, Origin, refused},
 };
-use crate::{Host, refusal::Refusal};
+use crate::{Host, headers::single, refusal::Refusal};
 use axum::{
     extract::{
         State,
@@ -65,7 +65,7 @@ fn check(guard: &Guard, headers: &HeaderMap) -> Result<(), Refusal> {
             ));
         }
     }
-    let offered = single(headers, &header::SEC_WEBSOCKET_PROTOCOL).unwrap_or_default();
+    let offered = single(headers, header::SEC_WEBSOCKET_PROTOCOL.as_str()).unwrap_or_default();
     let mut offered = offered.split(',').map(str::trim);
     let is_let_in = offered.next() == Some(SUBPROTOCOL)
         && offered.next().is_some_and(|said| guard.is_secret(said));

@@ -1,7 +1,7 @@
 //! What a request must be before it is taken for a webhook of Twilio's.
 
 use super::Webhooks;
-use crate::refusal::Refusal;
+use crate::{headers::single, refusal::Refusal};
 use axum::{body::Body, extract::Request};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -140,16 +140,6 @@ fn is_form(body: &[u8]) -> bool {
         rest = &after[2..];
     }
     std::str::from_utf8(&decoded).is_ok()
-}
-
-/// The one value of a header; `None` when there is none, or several, or it is no text.
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    if values.next().is_some() {
-        return None;
-    }
-    value.to_str().ok()
 }
 
 #[cfg(test)]

@@ -110,8 +110,9 @@ impl Route {
 /// | `POST /voice/status` | nothing: it tells how a leg fares | 204 |
 /// | `GET /health` | | `ok` |
 ///
-/// The first two of each pair are what the TwiML application's and the number's voice URL point to.
-/// Signatures are checked against the configured public URL, whatever the `Host` header says.
+/// At Twilio, the TwiML application's voice URL is the first, the number's is the third; the rest is
+/// named by the answers. Signatures are checked against the configured public URL, whatever the
+/// `Host` header says.
 pub fn public_router<H: Host>(host: H, webhooks: watch::Receiver<Arc<Webhooks>>) -> Router {
     let room = Room {
         host,
