@@ -1,0 +1,404 @@
+//! One call: its phase, and what the engine's events make of it.
+
+use crate::{
+    cause::{ERROR_BELONGS_MS, is_microphone},
+    far::Far,
+    ledger::{Entry, Ledger},
+};
+use protocol::{
+    CallId, CallSid, CallView, Direction, EndCause, EngineRequest, ErrorCode, Phase, Timestamp,
+    engine::CallEvent,
+};
+
+/// Twilio may ask two webhook servers for 15 s each before it rings.
+const DIALING_MS: u64 = 45_000;
+/// `<Dial timeout>` is 600 s at most.
+const RINGING_MS: u64 = 630_000;
+/// From the answer here to sound both ways.
+const ANSWERING_MS: u64 = 20_000;
+/// The SDK itself gives up after 30 s.
+const RECONNECTING_MS: u64 = 45_000;
+
+/// A call in progress.
+///
+/// ```text
+///      Dial                                   `incoming`
+///       |                                         |
+///       v       ringing                           v         Answer
+///    Dialing ------------> Ringing             Offered ---------------> Answering
+///       |                     |                                             |
+///       |  accept             |  accept                             accept  |
+///       +------------------>  v  <------------------------------------------+
+///                          Active
+///            reconnecting   |  ^   reconnected
+///                           v  |
+///                       Reconnecting
+///
+///    from each of them to the end: HangUp or Decline; cancel, reject, disconnect; lost; the
+///    page closed; the phase's limit in time; the webhooks, when the engine stays silent
+/// ```
+///
+/// An ended call is no value of [`Phase`]: it is kept apart, as [`protocol::EndedView`] shows it.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) kind: Kind,
+    pub(crate) far: Far,
+    pub(crate) phase: Phase,
+    pub(crate) began: Timestamp,
+    pub(crate) answered: Option<Timestamp>,
+    /// Twilio's name for our leg, once the engine said it.
+    pub(crate) sid: Option<CallSid>,
+    pub(crate) muted: bool,
+    /// What the user asked of the microphone and the engine has not confirmed.
+    pub(crate) mute_wish: Option<bool>,
+    pub(crate) silenced: bool,
+    /// A ring was started for it and not stopped.
+    pub(crate) rings: bool,
+    pub(crate) digits: String,
+    /// When its phase has lasted too long.
+    pub(crate) limit: Option<Timestamp>,
+    pub(crate) closing: Option<Closing>,
+    error: Option<(ErrorCode, Timestamp)>,
+}
+
+/// What only one direction has.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// We call.
+    Outgoing {
+        /// `To` as the webhook gets it.
+        to: String,
+    },
+    /// We are called.
+    Incoming {
+        /// `From` as it came.
+        from: String,
+        /// STIR/SHAKEN holds.
+        verified: bool,
+    },
+}
+
+/// A call that is over by one account, and waits a moment for another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Closing {
+    /// The engine says so; the reason may still come.
+    EngineGone {
+        /// Until when to wait.
+        at: Timestamp,
+    },
+    /// The webhooks say so; the engine has not.
+    EngineSilent {
+        /// Until when to wait.
+        at: Timestamp,
+    },
+}
+
+/// What an event means beyond the call itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// Nothing.
+    Nothing,
+    /// The microphone is not as the user wants it: say it again.
+    AskMute(bool),
+    /// The call is over.
+    Gone(Gone),
+    /// An error came after the end and may be its reason.
+    ErrorAfterEnd,
+}
+
+/// How the engine says that a call is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// `cancel`.
+    Cancelled,
+    /// `reject`.
+    Rejected,
+    /// `disconnect`.
+    Disconnected,
+    /// It lost it without saying so.
+    Lost,
+    /// The microphone cannot be used; whether the SDK has ended the call is not sure.
+    Microphone(ErrorCode),
+}
+
+impl Call {
+    /// A call that the user dials.
+    pub(crate) fn dialled(id: CallId, to: String, far: Far, now: Timestamp) -> Self {
+        Self::new(id, Kind::Outgoing { to }, far, Phase::Dialing, now)
+    }
+
+    /// A call that rings here.
+    pub(crate) fn offered(
+        id: CallId,
+        sid: CallSid,
+        from: String,
+        verified: bool,
+        now: Timestamp,
+    ) -> Self {
+        let far = Far::read(&from);
+        let kind = Kind::Incoming { from, verified };
+        Self {
+            sid: Some(sid),
+            rings: true,
+            ..Self::new(id, kind, far, Phase::Offered, now)
+        }
+    }
+
+    fn new(id: CallId, kind: Kind, far: Far, phase: Phase, now: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            far,
+            phase,
+            began: now,
+            answered: None,
+            sid: None,
+            muted: false,
+            mute_wish: None,
+            silenced: false,
+            rings: false,
+            digits: String::new(),
+            limit: limit_of(phase, now),
+            closing: None,
+            error: None,
+        }
+    }
+
+    /// Which way it goes.
+    pub(crate) fn direction(&self) -> Direction {
+        match self.kind {
+            Kind::Outgoing { .. } => Direction::Outgoing,
+            Kind::Incoming { .. } => Direction::Incoming,
+        }
+    }
+
+    /// Whether it is more than a ring: only one call at a time may be.
+    pub(crate) fn is_beyond_offered(&self) -> bool {
+        match self.phase {
+            Phase::Offered => false,
+            Phase::Dialing
+            | Phase::Ringing
+            | Phase::Answering
+            | Phase::Active
+            | Phase::Reconnecting => true,
+        }
+    }
+
+    /// Whether the engine has said that it is over.
+    pub(crate) fn engine_is_gone(&self) -> bool {
+        match self.closing {
+            Some(Closing::EngineGone { .. }) => true,
+            Some(Closing::EngineSilent { .. }) | None => false,
+        }
+    }
+
+    /// When it must be looked at.
+    pub(crate) fn deadline(&self) -> Option<Timestamp> {
+        let closing = self.closing.map(|closing| match closing {
+            Closing::EngineGone { at } | Closing::EngineSilent { at } => at,
+        });
+        closing.into_iter().chain(self.limit).min()
+    }
+
+    /// The request that makes the SDK let go of it.
+    pub(crate) fn letting_go(&self) -> EngineRequest {
+        match self.phase {
+            Phase::Offered => EngineRequest::Reject { call: self.id },
+            Phase::Dialing
+            | Phase::Ringing
+            | Phase::Answering
+            | Phase::Active
+            | Phase::Reconnecting => EngineRequest::Disconnect { call: self.id },
+        }
+    }
+
+    /// Goes to another phase, with its own limit in time.
+    pub(crate) fn enter(&mut self, phase: Phase, now: Timestamp) {
+        self.phase = phase;
+        self.limit = limit_of(phase, now);
+    }
+
+    /// Takes an event of the engine about this call.
+    pub(crate) fn hear(&mut self, event: &CallEvent, now: Timestamp) -> Heard {
+        if let CallEvent::Error { code, message: _ } = event {
+            self.error = Some((*code, now));
+        }
+        if self.engine_is_gone() {
+            return match event {
+                CallEvent::Error { .. } => Heard::ErrorAfterEnd,
+                CallEvent::Ringing { .. }
+                | CallEvent::Accepted { .. }
+                | CallEvent::Cancelled
+                | CallEvent::Rejected
+                | CallEvent::Disconnected
+                | CallEvent::Reconnecting { .. }
+                | CallEvent::Reconnected
+                | CallEvent::Muted { .. }
+                | CallEvent::Lost => Heard::Nothing,
+            };
+        }
+        match event {
+            CallEvent::Ringing { call_sid, .. } => {
+                self.sid = Some(call_sid.clone());
+                if self.phase == Phase::Dialing {
+                    self.enter(Phase::Ringing, now);
+                }
+                self.mute_still_wished()
+            }
+            CallEvent::Accepted { call_sid } => {
+                if let Some(call_sid) = call_sid {
+                    self.sid = Some(call_sid.clone());
+                }
+                self.accepted(now)
+            }
+            CallEvent::Reconnecting { code: _ } => {
+                match self.phase {
+                    Phase::Active => self.enter(Phase::Reconnecting, now),
+                    // Said too of a call that is not up yet: no phase of its own, but it must
+                    // not last. Of one that rings here it means nothing.
+                    Phase::Dialing | Phase::Ringing => {
+                        self.limit = Some(now.plus_ms(RECONNECTING_MS));
+                    }
+                    Phase::Offered | Phase::Answering | Phase::Reconnecting => {}
+                }
+                Heard::Nothing
+            }
+            CallEvent::Reconnected => {
+                match self.phase {
+                    Phase::Reconnecting => self.enter(Phase::Active, now),
+                    Phase::Dialing | Phase::Ringing => self.enter(self.phase, now),
+                    Phase::Offered | Phase::Answering | Phase::Active => {}
+                }
+                self.mute_still_wished()
+            }
+            CallEvent::Muted { on } => {
+                self.muted = *on;
+                self.mute_wish = None;
+                Heard::Nothing
+            }
+            CallEvent::Error { code, .. } => match self.phase {
+                Phase::Dialing | Phase::Ringing | Phase::Answering if is_microphone(*code) => {
+                    Heard::Gone(Gone::Microphone(*code))
+                }
+                Phase::Dialing
+                | Phase::Ringing
+                | Phase::Answering
+                | Phase::Offered
+                | Phase::Active
+                | Phase::Reconnecting => Heard::Nothing,
+            },
+            CallEvent::Cancelled => Heard::Gone(Gone::Cancelled),
+            CallEvent::Rejected => Heard::Gone(Gone::Rejected),
+            CallEvent::Disconnected => Heard::Gone(Gone::Disconnected),
+            CallEvent::Lost => Heard::Gone(Gone::Lost),
+        }
+    }
+
+    fn accepted(&mut self, now: Timestamp) -> Heard {
+        match self.phase {
+            Phase::Dialing | Phase::Ringing | Phase::Answering => {
+                self.enter(Phase::Active, now);
+                self.answered = Some(now);
+                self.mute_still_wished()
+            }
+            // Nobody answered it here, or it is up already.
+            Phase::Offered | Phase::Active | Phase::Reconnecting => Heard::Nothing,
+        }
+    }
+
+    fn mute_still_wished(&self) -> Heard {
+        match self.mute_wish {
+            Some(on) if on != self.muted => Heard::AskMute(on),
+            Some(_) | None => Heard::Nothing,
+        }
+    }
+
+    /// The error that ended it: before the answer any, later only one that came with the end.
+    pub(crate) fn error_of_the_end(&self, now: Timestamp) -> Option<ErrorCode> {
+        let (code, at) = self.error?;
+        (self.answered.is_none() || now.since_ms(at) <= ERROR_BELONGS_MS).then_some(code)
+    }
+
+    /// What the webhooks told of it, if it is an outgoing call.
+    pub(crate) fn entry<'a>(&self, ledger: &'a Ledger) -> Option<&'a Entry> {
+        match &self.kind {
+            Kind::Outgoing { to } => ledger.outgoing(self.sid.as_ref(), to, self.began),
+            Kind::Incoming { .. } => None,
+        }
+    }
+
+    /// Whether the webhooks say that it rang here until the timeout.
+    pub(crate) fn rang_out(&self, ledger: &Ledger) -> bool {
+        match (&self.kind, &self.sid) {
+            (Kind::Incoming { from, .. }, Some(sid)) => ledger.rang_out(sid, from, self.began),
+            (Kind::Incoming { .. }, None) | (Kind::Outgoing { .. }, _) => false,
+        }
+    }
+
+    /// Of an incoming call that was not answered: its leg, its caller, and when it began.
+    pub(crate) fn unanswered(&self) -> Option<(CallSid, String, Timestamp)> {
+        match (&self.kind, &self.sid, self.answered) {
+            (Kind::Incoming { from, .. }, Some(sid), None) => {
+                Some((sid.clone(), from.clone(), self.began))
+            }
+            (Kind::Incoming { .. } | Kind::Outgoing { .. }, _, _) => None,
+        }
+    }
+
+    /// Why it ends when its phase has lasted too long.
+    pub(crate) fn cause_of_limit(&self) -> EndCause {
+        match self.phase {
+            Phase::Ringing | Phase::Offered => EndCause::NoAnswer,
+            Phase::Dialing | Phase::Answering | Phase::Active | Phase::Reconnecting => {
+                EndCause::ConnectionLost
+            }
+        }
+    }
+
+    /// Whether the webhooks say that it is over.
+    pub(crate) fn is_over(&self, ledger: &Ledger) -> bool {
+        match (&self.kind, &self.sid) {
+            (Kind::Outgoing { .. }, _) => self
+                .entry(ledger)
+                .is_some_and(|entry| ledger.outgoing_is_over(entry)),
+            (Kind::Incoming { .. }, Some(sid)) => ledger.incoming_is_over(sid),
+            (Kind::Incoming { .. }, None) => false,
+        }
+    }
+
+    /// As the page draws it.
+    pub(crate) fn view(&self, privacy: bool) -> CallView {
+        let digits = if privacy {
+            "•".repeat(self.digits.len())
+        } else {
+            self.digits.clone()
+        };
+        CallView {
+            id: self.id,
+            direction: self.direction(),
+            party: self.far.party(privacy),
+            phase: self.phase,
+            began: self.began,
+            answered: self.answered,
+            muted: self.muted,
+            silenced: self.silenced,
+            digits,
+            verified: match self.kind {
+                Kind::Incoming { verified, .. } => verified,
+                Kind::Outgoing { .. } => false,
+            },
+        }
+    }
+}
+
+fn limit_of(phase: Phase, now: Timestamp) -> Option<Timestamp> {
+    let ms = match phase {
+        Phase::Dialing => DIALING_MS,
+        Phase::Ringing | Phase::Offered => RINGING_MS,
+        Phase::Answering => ANSWERING_MS,
+        Phase::Reconnecting => RECONNECTING_MS,
+        Phase::Active => return None,
+    };
+    Some(now.plus_ms(ms))
+}
