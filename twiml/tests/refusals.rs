@@ -1,5 +1,7 @@
 //! What is not read and not written, and how the errors tell the place.
 
+#![expect(clippy::unwrap_used, reason = "checks that helpers make fail the test")]
+
 use twiml::{
     Client, Dial, Element, Gather, MAX_BYTES, MAX_DEPTH, Noun, Number, Pause, Play, ReadErrorKind,
     Redirect, Response, Say, Verb, WriteError,

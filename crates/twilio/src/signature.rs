@@ -155,12 +155,10 @@ fn with_port(url: &str) -> String {
     Parts::of(url).map_or_else(
         || url.to_owned(),
         |parts| {
-            let default = if parts.scheme.eq_ignore_ascii_case("https")
-                || parts.scheme.eq_ignore_ascii_case("wss")
-            {
-                "443"
-            } else {
-                "80"
+            // Both helper libraries take 80 for `wss` too; voice webhooks never come over it.
+            let default = match parts.scheme.eq_ignore_ascii_case("https") {
+                true => "443",
+                false => "80",
             };
             parts.write(Some(parts.port.unwrap_or(default)))
         },

@@ -8,7 +8,7 @@ use crate::{
     sid::{AccountSid, ApplicationSid, KeySid},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -248,9 +248,12 @@ pub fn verify(jwt: &str, secret: &Secret, now_s: u64) -> Result<Claims, VerifyEr
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
     let key = DecodingKey::from_secret(secret.expose().as_bytes());
-    jsonwebtoken::decode::<Value>(jwt, &key, &rules).map_err(|error| match error.kind() {
-        jsonwebtoken::errors::ErrorKind::InvalidSignature => VerifyError::BadSignature,
-        _ => VerifyError::Malformed,
+    jsonwebtoken::decode::<Value>(jwt, &key, &rules).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::InvalidSignature) {
+            VerifyError::BadSignature
+        } else {
+            VerifyError::Malformed
+        }
     })?;
     let claims = parts.claims()?;
     if claims.not_before_s.is_some_and(|nbf| nbf > now_s) {
