@@ -1,17 +1,18 @@
 //! One native WebRTC audio peer: SDP, ICE, DTLS-SRTP, Opus and G.711, a jitter buffer, DTMF.
 //!
-//! The crate is a core without I/O or clock ([`session`], time is an argument) and a
+//! The crate is a core without I/O or clock ([`session::Session`], time is an argument) and a
 //! thin tokio driver ([`Peer`], one task and one UDP socket each). Sound goes in and out as
 //! [`Frame`]s of 20 ms at 48 kHz, pulled from an [`AudioSource`] and pushed into an
 //! [`AudioSink`]; [`audio`] has ready ones (tone, echo, bridge, meter).
 //!
 //! The SDP it writes has the shape of Twilio's media gateway, so that whatever talks to it
-//! meets that shape every day; see [`session::sdp`].
+//! meets that shape every day.
 
 pub mod audio;
+mod driver;
 mod peer;
 pub mod session;
 
 pub use audio::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame, SAMPLE_RATE_HZ, SILENCE};
 pub use peer::{Peer, PeerConfig};
-pub use session::{Codec, Liveness, PeerError, PeerEvent, PeerStats};
+pub use session::{Codec, Liveness, PeerError, PeerEvent, PeerStats, SdpError};

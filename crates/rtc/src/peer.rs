@@ -1,18 +1,20 @@
-//! The tokio driver: one task and one UDP socket per peer.
+//! The handle on a running peer.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::audio::{AudioSink, AudioSource};
-use crate::session::{Codec, Liveness, PeerError, PeerEvent, PeerStats};
+use crate::driver::{self, Command, Driver};
+use crate::session::{Codec, Liveness, PeerError, PeerEvent, PeerStats, Settings};
 
 /// How a [`Peer`] is set up. Write `..PeerConfig::default()` for what you do not name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerConfig {
     /// Local address of the UDP socket (its port is the system's choice) and of the one host
-    /// candidate.
+    /// candidate, so an address of an interface, not the unspecified one.
     pub bind: IpAddr,
     /// Whether this end is ICE-lite, as Twilio's is.
     pub ice_lite: bool,
@@ -42,18 +44,10 @@ pub struct Peer {
     stats: Arc<Mutex<PeerStats>>,
 }
 
-#[derive(Debug)]
-enum Command {
-    AcceptOffer(String, oneshot::Sender<Result<String, PeerError>>),
-    CreateOffer(oneshot::Sender<Result<String, PeerError>>),
-    AcceptAnswer(String, oneshot::Sender<Result<(), PeerError>>),
-    BlackHole(bool),
-    SendDtmf(String),
-    Close,
-}
-
 impl Peer {
-    /// Opens the socket and starts the peer's task.
+    /// Opens the socket and starts the peer's task on the tokio runtime of the caller.
+    ///
+    /// Events wait until they are read; a receiver that is dropped loses them and nothing else.
     ///
     /// # Errors
     /// [`PeerError::Socket`] or [`PeerError::Opus`] when either cannot be had.
@@ -62,8 +56,22 @@ impl Peer {
         source: Box<dyn AudioSource>,
         sink: Box<dyn AudioSink>,
     ) -> Result<(Self, mpsc::Receiver<PeerEvent>), PeerError> {
-        let _ = (config, source, sink);
-        Err(PeerError::Closed)
+        let socket = UdpSocket::bind((config.bind, 0))
+            .await
+            .map_err(PeerError::Socket)?;
+        let settings = Settings {
+            local: socket.local_addr().map_err(PeerError::Socket)?,
+            ice_lite: config.ice_lite,
+            codecs: config.codecs,
+            liveness: config.liveness,
+            seed: rand::random(),
+        };
+        let (commands, orders) = mpsc::unbounded_channel();
+        let (events, news) = mpsc::channel(driver::EVENTS);
+        let stats = Arc::new(Mutex::new(PeerStats::default()));
+        let driver = Driver::new(settings, socket, source, sink, events, stats.clone())?;
+        tokio::spawn(driver.run(orders));
+        Ok((Self { commands, stats }, news))
     }
 
     /// Takes the far end's offer and gives the answer. A later offer with new ICE credentials
@@ -105,7 +113,7 @@ impl Peer {
     /// Sends key presses as telephone-events (RFC 4733), one after the other; characters that
     /// are not keys (`0`–`9`, `*`, `#`, `A`–`D`) are skipped.
     pub fn send_dtmf(&self, digits: &str) {
-        self.tell(Command::SendDtmf(digits.to_owned()));
+        self.tell(Command::Press(digits.to_owned()));
     }
 
     /// The peer's figures so far; they stay readable after the end.

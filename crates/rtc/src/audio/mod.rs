@@ -4,6 +4,7 @@ mod bridge;
 mod echo;
 mod meter;
 mod pcm;
+mod spectrum;
 mod tee;
 mod tone;
 pub mod wav;
@@ -34,8 +35,9 @@ pub const SILENCE: Frame = [0; FRAME];
 pub trait AudioSource: Send + 'static {
     /// The next 20 ms, or `None` for silence.
     ///
-    /// The driver calls this every 20 ms from its task, from the moment the peer exists; it
-    /// must not block. Frames pulled before the connection stands are not sent.
+    /// The driver calls this every 20 ms from its task, from the moment the connection stands
+    /// (so that a greeting loses nothing while it is being made) until the peer ends, also
+    /// while it is disturbed. It must not block.
     fn pull(&mut self) -> Option<Frame>;
 }
 

@@ -1,0 +1,232 @@
+//! Frames of sound to payloads and back.
+
+use std::sync::Arc;
+
+use opus::{Application, Bitrate, Channels};
+
+use super::g711;
+use super::jitter::Next;
+use super::resample::{Down, NARROW_FRAME, Up};
+use super::{Codec, PeerError};
+use crate::audio::{FRAME, Frame, SAMPLE_RATE_HZ, SILENCE};
+
+/// Opus bits per second; enough for speech at full width.
+const OPUS_BITRATE: i32 = 32_000;
+
+/// Share of packets the encoder expects to be lost, in percent: how much it spends on spares.
+const OPUS_EXPECTED_LOSS: i32 = 5;
+
+/// Samples of the longest Opus packet: 120 ms at 48 kHz.
+const OPUS_LONGEST: usize = 5_760;
+
+/// By how much PCMU's concealment fades with each frame.
+const FADE: f32 = 0.5;
+
+/// Turns frames into payloads, whichever codec is asked for.
+pub(crate) struct Encoder {
+    opus: opus::Encoder,
+    down: Down,
+}
+
+impl Encoder {
+    pub(crate) fn new() -> Result<Self, PeerError> {
+        let mut opus = opus::Encoder::new(SAMPLE_RATE_HZ, Channels::Mono, Application::Voip)
+            .map_err(PeerError::Opus)?;
+        opus.set_bitrate(Bitrate::Bits(OPUS_BITRATE))
+            .and_then(|()| opus.set_inband_fec(true))
+            .and_then(|()| opus.set_packet_loss_perc(OPUS_EXPECTED_LOSS))
+            .and_then(|()| opus.set_complexity(5))
+            .map_err(PeerError::Opus)?;
+        Ok(Self {
+            opus,
+            down: Down::new(),
+        })
+    }
+
+    /// The payload of one frame.
+    pub(crate) fn encode(&mut self, codec: Codec, frame: &Frame) -> Result<Vec<u8>, PeerError> {
+        match codec {
+            // 1,275 bytes are the most a frame can take (RFC 6716, section 3.4).
+            Codec::Opus => self.opus.encode_vec(frame, 1_275).map_err(PeerError::Opus),
+            Codec::Pcmu => {
+                let narrow = self.down.process(frame);
+                Ok(narrow.into_iter().map(g711::encode).collect())
+            }
+        }
+    }
+}
+
+/// Turns what the jitter buffer gives into samples.
+pub(crate) enum Decoder {
+    Opus(Box<opus::Decoder>),
+    Pcmu { up: Up, last: Vec<i16> },
+}
+
+impl Decoder {
+    pub(crate) fn new(codec: Codec) -> Result<Self, PeerError> {
+        match codec {
+            Codec::Opus => opus::Decoder::new(SAMPLE_RATE_HZ, Channels::Mono)
+                .map(|decoder| Self::Opus(Box::new(decoder)))
+                .map_err(PeerError::Opus),
+            Codec::Pcmu => Ok(Self::Pcmu {
+                up: Up::new(),
+                last: vec![0; NARROW_FRAME],
+            }),
+        }
+    }
+
+    /// The samples (48 kHz) of what is to be played; silence for a payload that is damaged.
+    pub(crate) fn decode(&mut self, next: &Next) -> Vec<i16> {
+        match next {
+            Next::Packet(payload) => self.packet(payload),
+            Next::Squeeze(first, second) => squeeze(&self.packet(first), self.packet(second)),
+            Next::Spare(following) => self.spare(following),
+            Next::Conceal => self.conceal(),
+            Next::Silence => SILENCE.to_vec(),
+        }
+    }
+
+    fn packet(&mut self, payload: &Arc<[u8]>) -> Vec<i16> {
+        match self {
+            Self::Opus(decoder) => run_opus(decoder, payload, OPUS_LONGEST, false),
+            Self::Pcmu { up, last } => {
+                let narrow: Vec<i16> = payload.iter().map(|byte| g711::decode(*byte)).collect();
+                let wide = up.process(&narrow);
+                *last = narrow;
+                wide
+            }
+        }
+    }
+
+    fn spare(&mut self, following: &Arc<[u8]>) -> Vec<i16> {
+        match self {
+            Self::Opus(decoder) => run_opus(decoder, following, FRAME, true),
+            Self::Pcmu { .. } => self.conceal(),
+        }
+    }
+
+    fn conceal(&mut self) -> Vec<i16> {
+        match self {
+            Self::Opus(decoder) => run_opus(decoder, &[], FRAME, false),
+            Self::Pcmu { up, last } => {
+                last.resize(NARROW_FRAME, 0);
+                for sample in last.iter_mut() {
+                    *sample = (f32::from(*sample) * FADE) as i16;
+                }
+                up.process(last)
+            }
+        }
+    }
+}
+
+/// The length of a payload in ticks of its RTP clock, or `None` when it is damaged.
+pub(crate) fn ticks(codec: Codec, payload: &[u8]) -> Option<u32> {
+    let ticks = match codec {
+        Codec::Opus => opus::packet::get_nb_samples(payload, SAMPLE_RATE_HZ).ok()?,
+        Codec::Pcmu => payload.len(),
+    };
+    u32::try_from(ticks).ok().filter(|ticks| *ticks > 0)
+}
+
+fn run_opus(decoder: &mut opus::Decoder, payload: &[u8], room: usize, spare: bool) -> Vec<i16> {
+    let mut samples = vec![0; room];
+    match decoder.decode(payload, &mut samples, spare) {
+        Ok(count) => samples.truncate(count),
+        Err(error) => {
+            tracing::debug!(%error, "an opus packet is damaged");
+            samples = SILENCE.to_vec();
+        }
+    }
+    samples
+}
+
+/// The second sound, faded in from the first.
+fn squeeze(first: &[i16], mut second: Vec<i16>) -> Vec<i16> {
+    let length = second.len().max(1) as f32;
+    for (at, (sample, before)) in second.iter_mut().zip(first).enumerate() {
+        let share = at as f32 / length;
+        let mixed = f32::from(*before) * (1.0 - share) + f32::from(*sample) * share;
+        *sample = mixed as i16;
+    }
+    second
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{AudioSource, Tone, measure};
+
+    fn check(codec: Codec, disturb: impl Fn(usize, Arc<[u8]>, Arc<[u8]>) -> Next) {
+        let mut encoder = Encoder::new().unwrap();
+        let mut decoder = Decoder::new(codec).unwrap();
+        let mut tone = Tone::new(440.0, -20.0);
+        let payloads: Vec<Arc<[u8]>> = (0..51)
+            .map(|_| encoder.encode(codec, &tone.pull().unwrap()).unwrap().into())
+            .collect();
+        let samples: Vec<i16> = payloads
+            .windows(2)
+            .enumerate()
+            .flat_map(|(at, pair)| decoder.decode(&disturb(at, pair[0].clone(), pair[1].clone())))
+            .collect();
+        assert_eq!(samples.len(), 50 * FRAME);
+        let reading = measure(&samples[10 * FRAME..]);
+        assert!(
+            (reading.rms_dbfs + 20.0).abs() < 1.5,
+            "{codec:?} {reading:?}"
+        );
+        assert!(
+            (reading.dominant_hz - 440.0).abs() < 1.0,
+            "{codec:?} {reading:?}"
+        );
+    }
+
+    #[test]
+    fn carries_a_tone_in_either_codec() {
+        for codec in [Codec::Opus, Codec::Pcmu] {
+            check(codec, |_, packet, _| Next::Packet(packet));
+        }
+    }
+
+    #[test]
+    fn carries_a_tone_over_one_loss_in_ten() {
+        for codec in [Codec::Opus, Codec::Pcmu] {
+            check(codec, |at, packet, following| {
+                if at % 10 == 9 {
+                    Next::Spare(following)
+                } else {
+                    Next::Packet(packet)
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn knows_the_length_of_a_payload() {
+        let frame = [0; FRAME];
+        let mut encoder = Encoder::new().unwrap();
+        let payload = encoder.encode(Codec::Opus, &frame).unwrap();
+        assert_eq!(ticks(Codec::Opus, &payload), Some(960));
+        assert_eq!(ticks(Codec::Opus, &[]), None);
+        let payload = encoder.encode(Codec::Pcmu, &frame).unwrap();
+        assert_eq!(ticks(Codec::Pcmu, &payload), Some(160));
+        assert_eq!(ticks(Codec::Pcmu, &[]), None);
+    }
+
+    #[test]
+    fn plays_silence_for_a_damaged_packet() {
+        let mut decoder = Decoder::new(Codec::Opus).unwrap();
+        let damaged: Arc<[u8]> = vec![0xff; 3].into();
+        assert_eq!(decoder.decode(&Next::Packet(damaged)), SILENCE.to_vec());
+    }
+
+    #[test]
+    fn fades_pcmu_out_when_nothing_comes() {
+        let mut decoder = Decoder::new(Codec::Pcmu).unwrap();
+        let loud: Arc<[u8]> = vec![g711::encode(8_000); NARROW_FRAME].into();
+        decoder.decode(&Next::Packet(loud));
+        let levels: Vec<f64> = (0..5)
+            .map(|_| measure(&decoder.decode(&Next::Conceal)).rms_dbfs)
+            .collect();
+        assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
+    }
+}

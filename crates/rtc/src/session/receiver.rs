@@ -1,0 +1,96 @@
+//! What comes in: packets to frames, and to keys.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::Codec;
+use super::codec::{Decoder, ticks};
+use super::dtmf::Presses;
+use super::jitter::Jitter;
+use super::sender::frame_ticks;
+use crate::audio::{FRAME, Frame, SILENCE};
+
+/// Makes frames of an RTP stream.
+#[derive(Default)]
+pub(crate) struct Receiver {
+    stream: Option<Stream>,
+    presses: Presses,
+    has_played: bool,
+    lost_before: u64,
+}
+
+struct Stream {
+    codec: Codec,
+    ssrc: u32,
+    jitter: Jitter,
+    decoder: Decoder,
+    /// Decoded and not yet played: less than a frame, but for packets longer than one.
+    samples: VecDeque<i16>,
+}
+
+impl Receiver {
+    /// Takes a packet of sound.
+    pub(crate) fn hear(&mut self, codec: Codec, ssrc: u32, timestamp: u32, payload: Arc<[u8]>) {
+        let Some(ticks) = ticks(codec, &payload) else {
+            return;
+        };
+        let is_known = |stream: &Stream| stream.codec == codec && stream.ssrc == ssrc;
+        if !self.stream.as_ref().is_some_and(is_known) {
+            self.lost_before = self.lost();
+            self.stream = match Decoder::new(codec) {
+                Ok(decoder) => Some(Stream {
+                    codec,
+                    ssrc,
+                    jitter: Jitter::new(frame_ticks(codec)),
+                    decoder,
+                    samples: VecDeque::new(),
+                }),
+                Err(error) => {
+                    tracing::warn!(%error, "a stream cannot be decoded");
+                    None
+                }
+            };
+        }
+        if let Some(stream) = self.stream.as_mut() {
+            stream.jitter.push(timestamp, ticks, payload);
+        }
+    }
+
+    /// Takes a packet of a key press; gives the key when the press is new.
+    pub(crate) fn key(&mut self, timestamp: u32, payload: &[u8]) -> Option<char> {
+        if let Some(stream) = self.stream.as_mut() {
+            stream.jitter.excuse();
+        }
+        self.presses.hear(timestamp, payload)
+    }
+
+    /// The next 20 ms, or `None` before sound has come for the first time.
+    pub(crate) fn pull(&mut self) -> Option<Frame> {
+        let frame = self.stream.as_mut().and_then(Stream::pull);
+        self.has_played |= frame.is_some();
+        self.has_played.then(|| frame.unwrap_or(SILENCE))
+    }
+
+    /// Frames that never came or came too late.
+    pub(crate) fn lost(&self) -> u64 {
+        let now = self
+            .stream
+            .as_ref()
+            .map_or(0, |stream| stream.jitter.lost());
+        self.lost_before + now
+    }
+}
+
+impl Stream {
+    fn pull(&mut self) -> Option<Frame> {
+        while self.samples.len() < FRAME {
+            let next = self.jitter.pop()?;
+            self.samples.extend(self.decoder.decode(&next));
+        }
+        let mut frame = SILENCE;
+        for (to, from) in frame.iter_mut().zip(self.samples.drain(..FRAME)) {
+            *to = from;
+        }
+        Some(frame)
+    }
+}
