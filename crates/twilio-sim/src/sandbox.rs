@@ -1,0 +1,251 @@
+//! The sandbox as a whole: start it, look at it, make things happen in it, end it.
+
+use crate::account::{Account, Urls};
+use crate::config::Config;
+use crate::exchange::Switchboard;
+use crate::faults::Faults;
+use crate::log::LogEntry;
+use crate::phones;
+use crate::report::CallReport;
+use crate::speech::Speech;
+use crate::webhook::Delivery;
+use crate::{control, signalling};
+use serde::Serialize;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use twilio::sid::CallSid;
+
+/// Why the sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// The signalling port could not be opened.
+    #[error("cannot listen for signalling at {address}; is the port taken?")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Why no phone calls us.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallMeError {
+    /// The caller is no number.
+    #[error("the caller must be a number such as +12025550142, or client:name")]
+    BadFrom,
+    /// Nobody has the number that is called.
+    #[error("nobody has that number; call our line {line} or client:name")]
+    UnknownTo {
+        /// Our line.
+        line: String,
+    },
+    /// Nobody was told where the webhooks go.
+    #[error("no webhooks are set; set the sandbox's URLs first")]
+    NoWebhooks,
+}
+
+/// A scripted phone, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhoneCard {
+    /// E.164.
+    pub number: String,
+    /// Whose it is, if that matters.
+    pub name: Option<String>,
+    /// What it does, in a few words.
+    pub does: String,
+    /// It can be asked to call us.
+    pub calls_us: bool,
+}
+
+/// An offline Twilio that runs; clones share it.
+#[derive(Clone)]
+pub struct Sandbox {
+    board: Switchboard,
+    signalling: SocketAddr,
+    server: Arc<Mutex<Option<Server>>>,
+}
+
+struct Server {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Opens the signalling server.
+    ///
+    /// # Errors
+    /// When its address cannot be listened at.
+    pub async fn start(config: Config) -> Result<Self, SimError> {
+        let address = SocketAddr::new(config.listen, config.port);
+        let failed = |source| SimError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let signalling = listener.local_addr().map_err(failed)?;
+        let account = Account::from_seed(config.seed);
+        let speech = if config.voice {
+            Speech::detect()
+        } else {
+            Speech::chimes()
+        };
+        let board = Switchboard::new(config, account, speech);
+        let (stop, mut stopped) = watch::channel(false);
+        let router = signalling::router(board.clone());
+        let task = tokio::spawn(async move {
+            let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+                // An ended sender is an ended sandbox as well.
+                let _ = stopped.wait_for(|stopped| *stopped).await;
+            });
+            if let Err(error) = serving.await {
+                tracing::warn!(%error, "the sandbox's signalling server ended");
+            }
+        });
+        Ok(Self {
+            board,
+            signalling,
+            server: Arc::new(Mutex::new(Some(Server { stop, task }))),
+        })
+    }
+
+    /// The account it plays Twilio for.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        self.board.account()
+    }
+
+    /// Where devices signal to: `ws://<this>/signal`.
+    #[must_use]
+    pub const fn signalling(&self) -> SocketAddr {
+        self.signalling
+    }
+
+    /// Sets where the webhooks go.
+    pub fn set_webhooks(&self, urls: Urls) {
+        self.board.set_urls(urls);
+    }
+
+    /// Makes a phone call our number or `client:<identity>`; returns while it rings.
+    ///
+    /// # Errors
+    /// When the caller is no number, nobody has the called one, or no webhooks are set.
+    // Async by contract: calls may need to wait for the exchange one day.
+    #[expect(clippy::unused_async, reason = "the contract leaves room for waiting")]
+    pub async fn call_me(&self, from: &str, to: &str) -> Result<CallSid, CallMeError> {
+        if !is_number(from) && client(from).is_none() {
+            return Err(CallMeError::BadFrom);
+        }
+        if let Some(name) = client(to) {
+            return Ok(self.board.call_client(from, name));
+        }
+        if to != self.account().number {
+            return Err(CallMeError::UnknownTo {
+                line: self.account().number.clone(),
+            });
+        }
+        if self.board.urls().is_none() {
+            return Err(CallMeError::NoWebhooks);
+        }
+        Ok(self.board.call_number(from))
+    }
+
+    /// The faults that are on.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.board.faults().get()
+    }
+
+    /// Sets all faults.
+    pub fn set_faults(&self, faults: Faults) {
+        let before = self.board.faults().set(faults.clone());
+        for line in faults.changes(&before) {
+            self.board.log().say(line);
+        }
+        self.board.log().bump();
+    }
+
+    /// Cuts every signalling connection, once.
+    pub fn drop_sockets(&self) {
+        self.board.drop_sessions();
+    }
+
+    /// Makes the token of every connection expire now, without the usual warning.
+    pub fn expire_token(&self) {
+        self.board.expire_tokens();
+    }
+
+    /// The scripted phones.
+    #[must_use]
+    pub fn phones(&self) -> Vec<PhoneCard> {
+        phones::TABLE
+            .iter()
+            .map(|phone| PhoneCard {
+                number: phone.number.to_owned(),
+                name: phone.name.map(str::to_owned),
+                does: phone.does.to_owned(),
+                calls_us: phone.calls_us.is_some(),
+            })
+            .collect()
+    }
+
+    /// The log's last lines, oldest first.
+    #[must_use]
+    pub fn log(&self) -> Vec<LogEntry> {
+        self.board.log().entries()
+    }
+
+    /// A number that grows whenever the log or the faults change.
+    #[must_use]
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.board.log().changed()
+    }
+
+    /// All calls that run and the last that ended, newest last.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallReport> {
+        self.board.book().reports()
+    }
+
+    /// The last webhooks that were delivered, newest last.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.board.deliverer().history()
+    }
+
+    /// The HTTP interface at `/sandbox/*`; whoever mounts it guards it.
+    pub fn control_router(&self) -> axum::Router {
+        control::router(self.clone())
+    }
+
+    /// Ends it: hangs up all calls, closes all connections, frees the port.
+    pub async fn shutdown(&self) {
+        self.board.hang_up_all();
+        let server = self
+            .server
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(server) = server else { return };
+        server.stop.send_replace(true);
+        for session in self.board.sessions().all() {
+            session.cut();
+        }
+        // A task that panicked has ended as well.
+        let _ = server.task.await;
+    }
+}
+
+/// `+` and 4 to 15 digits.
+fn is_number(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (4..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+/// The name of a client as a party.
+fn client(text: &str) -> Option<&str> {
+    text.strip_prefix("client:").filter(|name| !name.is_empty())
+}
