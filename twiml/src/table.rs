@@ -172,6 +172,11 @@ macro_rules! element {
 
             fn set(&mut self, name: String, value: String) {
                 self.other.retain(|(other, _)| *other != name);
+                self.hold(name, value);
+            }
+
+            /// Puts an attribute where it belongs; none of that name is in `other`.
+            fn hold(&mut self, name: String, value: String) {
                 match name.as_str() {
                     $($aname => match $crate::table::Value::from_text(&value) {
                         Some(held) => self.$afield = held,
@@ -195,11 +200,11 @@ macro_rules! element {
                 written
             }
 
-            /// Takes the attributes out of an element that was read.
+            /// Takes the attributes out of an element.
             fn taking_attributes(element: &mut $crate::Element) -> Self {
                 let mut this = Self::default();
                 for (name, value) in std::mem::take(&mut element.attributes) {
-                    this.set(name, value);
+                    this.hold(name, value);
                 }
                 this
             }

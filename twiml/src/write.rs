@@ -1,7 +1,7 @@
 //! Writing a tree, and refusing what cannot be written.
 
 use crate::{Element, MAX_BYTES, MAX_DEPTH, Node, chars, dial, response, verbs};
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 /// Why a document cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -100,13 +100,14 @@ impl<'a> Writer<'a> {
     }
 
     fn attributes(&mut self, element: &Element) -> Result<(), WriteError> {
-        for (index, (name, value)) in element.attributes.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for (name, value) in &element.attributes {
             if !chars::is_name(name) {
                 return Err(WriteError::Name {
                     place: self.place(),
                 });
             }
-            if element.attributes[..index].iter().any(|(n, _)| n == name) {
+            if !seen.insert(name) {
                 return Err(WriteError::Twice {
                     place: self.place(),
                     name: name.clone(),

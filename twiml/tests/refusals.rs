@@ -326,3 +326,13 @@ fn elements_given_as_such_find_their_types() {
     assert_eq!(noun, Noun::Other(Element::new("Conference").text("Room")));
     assert_eq!(noun.name(), "Conference");
 }
+
+#[test]
+fn thousands_of_attributes_are_read_and_written() {
+    let mut attributes = String::new();
+    for n in 0..5_000 {
+        attributes += &format!(" a{n}=''");
+    }
+    let response = twiml::read(&format!("<Response><Say{attributes}/></Response>")).unwrap();
+    assert_eq!(twiml::read(&response.to_xml().unwrap()), Ok(response));
+}

@@ -23,7 +23,9 @@ const CONTENT_TYPE: &str = "twilio-fpa;v=1";
 const REGION: &str = "twr";
 
 /// What a token is to say.
-#[derive(Clone, Copy, Debug)]
+///
+/// `Debug` shows no parameter: they may hold phone numbers.
+#[derive(Clone, Copy)]
 pub struct TokenRequest<'a> {
     /// Whose account.
     pub account: &'a AccountSid,
@@ -43,6 +45,18 @@ pub struct TokenRequest<'a> {
     pub ttl_s: u64,
     /// Twilio's region, such as `ie1`; `None` is `us1`.
     pub region: Option<&'a str>,
+}
+
+impl fmt::Debug for TokenRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenRequest")
+            .field("key", self.key)
+            .field("identity", &self.identity)
+            .field("outgoing", &self.application.is_some())
+            .field("incoming", &self.incoming)
+            .field("ttl_s", &self.ttl_s)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a token was not made.

@@ -57,7 +57,9 @@ fn signatures_are_accepted_as_the_helper_libraries_do() {
             (None, Some(params)) => signature::validate(&token, &case.url, params, &case.signature),
             (None, None) => panic!("{} has neither", case.id),
         };
-        assert_eq!(valid, case.valid, "{}", case.id);
+        // The libraries take an empty token; we never do.
+        let expected = case.valid && !case.token.is_empty();
+        assert_eq!(valid, expected, "{}", case.id);
     }
 }
 

@@ -352,6 +352,32 @@ fn a_token_without_its_signature_is_refused() {
 }
 
 #[test]
+fn no_secret_and_no_parameter_is_seen_in_debug() {
+    let (account, key) = (
+        AccountSid::parse(ACCOUNT).unwrap(),
+        KeySid::parse(KEY).unwrap(),
+    );
+    let params = [("To".to_owned(), "+12025550101".to_owned())];
+    let seen = format!(
+        "{:?}",
+        TokenRequest {
+            account: &account,
+            key: &key,
+            secret: &secret(),
+            identity: "desk",
+            application: None,
+            params: &params,
+            incoming: true,
+            ttl_s: 60,
+            region: None,
+        }
+    );
+    assert!(seen.contains("desk"), "{seen}");
+    assert!(!seen.contains("+1202"), "{seen}");
+    assert!(!seen.contains(secret().expose()), "{seen}");
+}
+
+#[test]
 fn every_refusal_has_twilios_code() {
     let codes = [
         (VerifyError::Malformed, 20101),
