@@ -9,11 +9,14 @@ use protocol::{
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
 };
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a host was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +53,13 @@ impl RecordingHost {
         self.told.borrow().clone()
     }
 
-    /// Waits until it was told that.
+    /// Waits until it was told that; gives up after half a minute, so that a failing test ends.
     pub(crate) async fn hears(&self, wanted: &Told) {
         let mut told = self.told.subscribe();
-        let all = told.wait_for(|told| told.contains(wanted)).await;
-        all.expect("the sender is in self");
+        let heard = told.wait_for(|told| told.contains(wanted));
+        if tokio::time::timeout(PATIENCE, heard).await.is_err() {
+            panic!("it was told {:?}, not {wanted:?}", self.told());
+        }
     }
 
     pub(crate) fn say(&self, message: ShellMessage) {
