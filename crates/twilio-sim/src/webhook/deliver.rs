@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// A TwiML document may have so many bytes, as at Twilio.
 const MAX_DOCUMENT: usize = 64 * 1024;
 /// Sound may have so many bytes.
-const MAX_MEDIA: usize = 32 * 1024 * 1024;
+const MAX_SOUND: usize = 32 * 1024 * 1024;
 
 /// How long a delivery may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -235,18 +235,8 @@ impl Deliverer {
             params: &request.params,
             auth_token,
             idempotency_token: &idempotency_token,
-            max_bytes: match request.kind {
-                Kind::Media => MAX_MEDIA,
-                Kind::Voice
-                | Kind::Redirect
-                | Kind::Fallback
-                | Kind::DialAction
-                | Kind::RecordAction
-                | Kind::GatherAction
-                | Kind::CallStatus
-                | Kind::Progress
-                | Kind::RecordingStatus => MAX_DOCUMENT,
-            },
+            max_bytes: MAX_DOCUMENT,
+            max_sound_bytes: MAX_SOUND,
         };
         let mut left = overrides.retries;
         loop {

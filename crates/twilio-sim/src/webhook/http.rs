@@ -21,8 +21,10 @@ pub(super) struct Question<'a> {
     pub(super) params: &'a [(String, String)],
     pub(super) auth_token: &'a Secret,
     pub(super) idempotency_token: &'a str,
-    /// The most bytes that the answer may have.
+    /// The most bytes that an answer may have.
     pub(super) max_bytes: usize,
+    /// The same for sound.
+    pub(super) max_sound_bytes: usize,
 }
 
 /// What was answered.
@@ -116,7 +118,7 @@ pub(super) async fn ask(client: &Client, question: &Question<'_>) -> Result<Repl
             continue;
         }
         let Some(next) = redirect(&url, &response) else {
-            return read(response, url, question.max_bytes).await;
+            return read(response, url, question).await;
         };
         redirects += 1;
         if redirects > MAX_REDIRECTS {
@@ -206,13 +208,21 @@ fn redirect(url: &Url, response: &Response) -> Option<Option<Url>> {
     )
 }
 
-async fn read(mut response: Response, url: Url, max_bytes: usize) -> Result<Reply, Failure> {
+async fn read(mut response: Response, url: Url, question: &Question<'_>) -> Result<Reply, Failure> {
     let status = response.status();
     let content_type = response
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
+    let is_sound = content_type
+        .as_deref()
+        .is_some_and(|value| value.starts_with("audio/"));
+    let max_bytes = if is_sound {
+        question.max_sound_bytes
+    } else {
+        question.max_bytes
+    };
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(Failure::of)? {
         if body.len() + chunk.len() > max_bytes {

@@ -10,6 +10,8 @@ mod history;
 mod http;
 mod overrides;
 pub mod params;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use deliver::{Answer, Deliverer, DeliveryError, Limits, Request};
 pub use history::{Delivery, DeliveryId};
