@@ -247,8 +247,12 @@ fn values_that_a_field_cannot_hold_are_kept() {
         .number(Number::new("+12025550101").attribute("statusCallbackEvent", ""));
     assert_eq!(expected.timeout_s, None);
     assert_eq!(response, Response::new().with(expected.clone()));
-    // Set again by name, it goes to its field.
-    assert_eq!(expected.attribute("timeout", "9").timeout_s, Some(9));
+    // Set again by name, it goes to its field, and the last value counts.
+    let again = expected
+        .attribute("timeout", "9")
+        .attribute("newThing", "2");
+    assert_eq!(again.timeout_s, Some(9));
+    assert_eq!(again.other, [("newThing".to_owned(), "2".to_owned())]);
 }
 
 #[test]

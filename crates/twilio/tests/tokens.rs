@@ -112,9 +112,13 @@ fn secret() -> Secret {
 
 /// A token of any header and claims, signed with [`secret`].
 fn signed(header: &Value, claims: &Value) -> String {
+    signed_with(&secret(), header, claims)
+}
+
+fn signed_with(secret: &Secret, header: &Value, claims: &Value) -> String {
     let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
     let message = format!("{}.{}", part(header), part(claims));
-    let key = jsonwebtoken::EncodingKey::from_secret(secret().expose().as_bytes());
+    let key = jsonwebtoken::EncodingKey::from_secret(secret.expose().as_bytes());
     let signature =
         jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256);
     format!("{message}.{}", signature.unwrap())
@@ -347,8 +351,24 @@ fn a_token_without_its_signature_is_refused() {
         let error = token::verify(&token, &secret(), NOW_S).unwrap_err();
         assert_eq!(error, expected, "{token:.80}");
     }
-    let empty = token::verify(&token, &Secret::new(""), NOW_S).unwrap_err();
-    assert_eq!(empty, VerifyError::BadSignature);
+}
+
+#[test]
+fn nothing_holds_for_an_empty_secret() {
+    let empty = Secret::new("");
+    let token = signed_with(&empty, &header(), &claims());
+    let verdict = token::verify(&token, &empty, NOW_S);
+    assert_eq!(verdict.unwrap_err(), VerifyError::BadSignature);
+}
+
+#[test]
+fn a_token_is_read_up_to_16_kb() {
+    let padded = |length: usize| signed(&header(), &claims_with("pad", "x".repeat(length).into()));
+    let fits = padded(11_000);
+    assert!(fits.len() < MAX_TOKEN);
+    assert!(token::verify(&fits, &secret(), NOW_S).is_ok());
+    let verdict = token::verify(&padded(13_000), &secret(), NOW_S);
+    assert_eq!(verdict.unwrap_err(), VerifyError::Malformed);
 }
 
 #[test]
