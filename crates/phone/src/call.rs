@@ -119,7 +119,7 @@ pub(crate) enum Gone {
     /// It lost it without saying so.
     Lost,
     /// The microphone cannot be used; whether the SDK has ended the call is not sure.
-    Microphone(ErrorCode),
+    Microphone,
 }
 
 impl Call {
@@ -279,7 +279,7 @@ impl Call {
             }
             CallEvent::Error { code, .. } => match self.phase {
                 Phase::Dialing | Phase::Ringing | Phase::Answering if is_microphone(*code) => {
-                    Heard::Gone(Gone::Microphone(*code))
+                    Heard::Gone(Gone::Microphone)
                 }
                 Phase::Dialing
                 | Phase::Ringing
@@ -312,6 +312,11 @@ impl Call {
             Some(on) if on != self.muted => Heard::AskMute(on),
             Some(_) | None => Heard::Nothing,
         }
+    }
+
+    /// The last error, whatever came of it.
+    pub(crate) fn error(&self) -> Option<ErrorCode> {
+        self.error.map(|(code, _)| code)
     }
 
     /// The error that ended it: before the answer any, later only one that came with the end.

@@ -49,9 +49,8 @@ impl Phone {
     pub(crate) fn gone(&mut self, index: usize, gone: Gone, now: Timestamp, out: &mut Vec<Effect>) {
         let call = &mut self.calls[index];
         match gone {
-            Gone::Microphone(code) => {
+            Gone::Microphone => {
                 out.push(Effect::Engine(call.letting_go()));
-                self.problems.microphone_error(code);
                 self.end(index, EndCause::Microphone, now, out);
             }
             Gone::Lost => {
@@ -110,7 +109,7 @@ impl Phone {
     ) {
         let mut call = self.calls.remove(index);
         stop_ring(&mut call, out);
-        self.problems.call_ended(cause);
+        self.problems.call_ended(cause, call.error());
         self.ended = Some(Ended {
             id: call.id,
             direction: call.direction(),

@@ -66,9 +66,13 @@ impl Problems {
         });
     }
 
-    pub(crate) fn call_ended(&mut self, cause: EndCause) {
+    /// A call ended; `code` is its last error.
+    pub(crate) fn call_ended(&mut self, cause: EndCause, code: Option<ErrorCode>) {
         match cause {
             EndCause::WebhookUnreachable => self.webhook_unreachable = true,
+            EndCause::Microphone => code
+                .into_iter()
+                .for_each(|code| self.microphone_error(code)),
             EndCause::HungUp
             | EndCause::TheyHungUp
             | EndCause::Busy
@@ -79,7 +83,6 @@ impl Problems {
             | EndCause::InvalidNumber
             | EndCause::PageClosed
             | EndCause::ConnectionLost
-            | EndCause::Microphone
             | EndCause::Failed { .. } => {}
         }
     }

@@ -1,0 +1,424 @@
+//! What holds whatever happens.
+
+use crate::driver::{Driver, sid};
+use phone::{
+    CallStatus, DialCallStatus, Effect, Input, Phone, PlanKind, Token, TokenProblem, Webhook,
+};
+use proptest::prelude::*;
+use protocol::{
+    CallId, EngineEvent, EngineRequest, Epoch, ErrorCode, Intent, PageInfo, Phase, Question,
+    Registration, Snapshot, Timestamp,
+    engine::{CallEvent, Microphone},
+};
+use std::collections::BTreeSet;
+
+/// Something that happens at a moment.
+#[derive(Clone, Debug)]
+enum Happening {
+    Input(Input),
+    /// In the current epoch.
+    Engine(EngineEvent),
+    /// In another one.
+    Stale(EngineEvent),
+    Token {
+        life_s: u64,
+    },
+}
+
+fn call_id() -> impl Strategy<Value = CallId> {
+    prop_oneof![4 => 1..4_u64, 1 => 0..12_u64].prop_map(CallId)
+}
+
+fn leg() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["a", "b", "c", "d"])
+}
+
+fn address() -> impl Strategy<Value = String> {
+    let some = ["client:bo", "+12025550101", "client:al", "anonymous", "12"];
+    prop::sample::select(some.to_vec()).prop_map(str::to_owned)
+}
+
+fn code() -> impl Strategy<Value = ErrorCode> {
+    let some = [
+        20101, 20104, 20151, 31000, 31005, 31009, 31205, 31206, 31401, 31402, 31404, 31486, 53001,
+        53405, 99999,
+    ];
+    prop::sample::select(some.to_vec()).prop_map(ErrorCode)
+}
+
+fn call_event() -> impl Strategy<Value = CallEvent> {
+    prop_oneof![
+        leg().prop_map(|leg| CallEvent::Ringing {
+            call_sid: sid(leg),
+            early_media: false,
+        }),
+        Just(CallEvent::Accepted { call_sid: None }),
+        Just(CallEvent::Accepted { call_sid: None }),
+        Just(CallEvent::Cancelled),
+        Just(CallEvent::Rejected),
+        Just(CallEvent::Disconnected),
+        code().prop_map(|code| CallEvent::Reconnecting { code }),
+        Just(CallEvent::Reconnected),
+        any::<bool>().prop_map(|on| CallEvent::Muted { on }),
+        code().prop_map(|code| CallEvent::Error {
+            code,
+            message: String::new(),
+        }),
+        Just(CallEvent::Lost),
+    ]
+}
+
+fn engine_event() -> impl Strategy<Value = EngineEvent> {
+    let incoming = (leg(), address(), any::<bool>());
+    prop_oneof![
+        1 => Just(EngineEvent::Registering),
+        4 => Just(EngineEvent::Registered),
+        1 => Just(EngineEvent::Unregistered),
+        1 => Just(EngineEvent::Destroyed),
+        1 => Just(EngineEvent::TokenWillExpire),
+        2 => code().prop_map(|code| EngineEvent::DeviceError {
+            code,
+            message: "words".to_owned(),
+        }),
+        1 => prop::sample::select(vec![
+            Microphone::Present,
+            Microphone::Missing,
+            Microphone::Denied,
+        ])
+        .prop_map(|state| EngineEvent::Microphone { state }),
+        5 => incoming.prop_map(|(leg, from, verified)| EngineEvent::Incoming {
+            call_sid: sid(leg),
+            from,
+            to: String::new(),
+            verified,
+        }),
+        12 => (call_id(), call_event()).prop_map(|(call, what)| EngineEvent::Call { call, what }),
+    ]
+}
+
+fn intent() -> impl Strategy<Value = Intent> {
+    prop_oneof![
+        6 => address().prop_map(|to| Intent::Dial { to }),
+        5 => call_id().prop_map(|call| Intent::Answer { call }),
+        1 => call_id().prop_map(|call| Intent::Decline { call }),
+        2 => call_id().prop_map(|call| Intent::Silence { call }),
+        2 => call_id().prop_map(|call| Intent::HangUp { call }),
+        1 => (call_id(), any::<bool>()).prop_map(|(call, on)| Intent::Mute { call, on }),
+        1 => (call_id(), "[0-9*#a]{0,3}").prop_map(|(call, digits)| Intent::Digits { call, digits }),
+        1 => Just(Intent::DismissEnded),
+        1 => Just(Intent::DismissProblem),
+        1 => Just(Intent::Reconnect),
+        1 => any::<bool>().prop_map(|on| Intent::SetPrivacy { on }),
+        1 => Just(Intent::OpenInBrowser),
+    ]
+}
+
+fn webhook() -> impl Strategy<Value = Webhook> {
+    let results = [
+        DialCallStatus::Completed,
+        DialCallStatus::Answered,
+        DialCallStatus::Busy,
+        DialCallStatus::NoAnswer,
+        DialCallStatus::Failed,
+        DialCallStatus::Canceled,
+    ];
+    let statuses = [
+        CallStatus::Queued,
+        CallStatus::Ringing,
+        CallStatus::InProgress,
+        CallStatus::Completed,
+        CallStatus::Busy,
+        CallStatus::NoAnswer,
+    ];
+    let plans = [PlanKind::Number, PlanKind::Client, PlanKind::Refused];
+    let leg_or_none = || proptest::option::of(leg());
+    prop_oneof![
+        (leg(), address(), prop::sample::select(plans.to_vec())).prop_map(|(leg, to, plan)| {
+            Webhook::Outgoing {
+                call_sid: sid(leg),
+                to,
+                plan,
+            }
+        }),
+        (leg(), address()).prop_map(|(leg, from)| Webhook::Incoming {
+            call_sid: sid(leg),
+            from,
+        }),
+        (leg(), leg_or_none(), prop::sample::select(results.to_vec())).prop_map(
+            |(leg, dialled, status)| Webhook::DialResult {
+                call_sid: sid(leg),
+                dialled: dialled.map(sid),
+                status,
+                duration_s: None,
+            }
+        ),
+        (
+            leg(),
+            leg_or_none(),
+            prop::sample::select(statuses.to_vec()),
+            proptest::option::of(0..4_u64)
+        )
+            .prop_map(|(leg, parent, status, sequence)| Webhook::Status {
+                call_sid: sid(leg),
+                parent: parent.map(sid),
+                status,
+                duration_s: None,
+                sequence,
+            }),
+    ]
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let page = (prop::bool::weighted(0.9), any::<bool>());
+    prop_oneof![
+        2 => page.prop_map(|(webrtc, window)| Happening::Input(Input::Attached {
+            page: PageInfo { webrtc, window },
+        })),
+        1 => Just(Happening::Input(Input::Detached)),
+        1 => Just(Happening::Input(Input::WokeUp)),
+        1 => Just(Happening::Input(Input::Deadline)),
+        4 => prop::sample::select(vec![0, 1, 20, 60, 3600])
+            .prop_map(|life_s| Happening::Token { life_s }),
+        1 => prop::sample::select(vec![TokenProblem::NoCredentials, TokenProblem::Unavailable])
+            .prop_map(|problem| Happening::Input(Input::Token(Err(problem)))),
+        25 => intent().prop_map(|intent| Happening::Input(Input::Intent(intent))),
+        4 => webhook().prop_map(|webhook| Happening::Input(Input::Webhook(webhook))),
+        1 => engine_event().prop_map(Happening::Stale),
+        30 => engine_event().prop_map(Happening::Engine),
+    ]
+}
+
+fn story() -> impl Strategy<Value = Vec<(u64, Happening)>> {
+    let pause_ms = prop_oneof![6 => 0..300_u64, 2 => 0..5_000_u64, 1 => 0..700_000_u64];
+    prop::collection::vec((pause_ms, happening()), 0..120)
+}
+
+/// Watches a phone, and knows what must hold.
+struct Watch {
+    phone: Phone,
+    attached: bool,
+    confirmed: bool,
+    seen: BTreeSet<CallId>,
+    over: BTreeSet<CallId>,
+    rang: BTreeSet<CallId>,
+    rings: BTreeSet<CallId>,
+}
+
+impl Watch {
+    /// A phone that is ready, so that stories come to calls.
+    fn ready() -> Self {
+        let mut watch = Self {
+            phone: Driver::new().phone,
+            attached: false,
+            confirmed: false,
+            seen: BTreeSet::new(),
+            over: BTreeSet::new(),
+            rang: BTreeSet::new(),
+            rings: BTreeSet::new(),
+        };
+        let page = PageInfo {
+            webrtc: true,
+            window: true,
+        };
+        for happening in [
+            Happening::Input(Input::Attached { page }),
+            Happening::Token { life_s: 3600 },
+            Happening::Engine(EngineEvent::Registered),
+        ] {
+            watch.happen(happening, Timestamp(0));
+        }
+        assert_eq!(watch.phone.snapshot().registration, Registration::Ready);
+        watch
+    }
+
+    /// Lets time pass, with the deadlines that come due.
+    fn advance(&mut self, to: Timestamp) {
+        while let Some(due) = self.phone.next_deadline().filter(|due| *due <= to) {
+            self.happen(Happening::Input(Input::Deadline), due);
+            let next = self.phone.next_deadline();
+            assert!(next.is_none_or(|next| next > due), "no progress at {due:?}");
+        }
+    }
+
+    fn happen(&mut self, happening: Happening, now: Timestamp) {
+        let before = self.phone.snapshot();
+        let stale = matches!(happening, Happening::Stale(_));
+        let intent = matches!(happening, Happening::Input(Input::Intent(_)));
+        let input = self.input(happening, now);
+        let effects = self.phone.handle(input, now);
+        let after = self.phone.snapshot();
+        if stale {
+            assert_eq!((&effects, &after), (&Vec::new(), &before), "stale events");
+        }
+        for effect in &effects {
+            self.check_effect(effect, &effects, &before, &after, intent);
+        }
+        self.check_calls(&after);
+        self.check_snapshots(&before, &after);
+        if after.registration == Registration::Ready {
+            assert!(self.attached && self.confirmed, "ready means confirmed");
+        }
+    }
+
+    fn input(&mut self, happening: Happening, now: Timestamp) -> Input {
+        let epoch = self.phone.snapshot().epoch;
+        match happening {
+            Happening::Input(input) => {
+                match &input {
+                    Input::Attached { .. } => (self.attached, self.confirmed) = (true, false),
+                    Input::Detached => (self.attached, self.confirmed) = (false, false),
+                    Input::Intent(_)
+                    | Input::Engine { .. }
+                    | Input::Webhook(_)
+                    | Input::Token(_)
+                    | Input::Deadline
+                    | Input::WokeUp => {}
+                }
+                input
+            }
+            Happening::Engine(event) => {
+                match &event {
+                    EngineEvent::Registered => self.confirmed = self.attached,
+                    EngineEvent::Registering | EngineEvent::Unregistered => self.confirmed = false,
+                    EngineEvent::Destroyed
+                    | EngineEvent::TokenWillExpire
+                    | EngineEvent::DeviceError { .. }
+                    | EngineEvent::Microphone { .. }
+                    | EngineEvent::Incoming { .. }
+                    | EngineEvent::Call { .. } => {}
+                }
+                Input::Engine { epoch, event }
+            }
+            Happening::Stale(event) => Input::Engine {
+                epoch: Epoch(epoch.0 + 1 - 2 * (now.0 % 2)),
+                event,
+            },
+            Happening::Token { life_s } => Input::Token(Ok(Token {
+                jwt: "token".to_owned(),
+                expires_at: now.plus_ms(life_s * 1000),
+            })),
+        }
+    }
+
+    fn check_effect(
+        &mut self,
+        effect: &Effect,
+        all: &[Effect],
+        before: &Snapshot,
+        after: &Snapshot,
+        intent: bool,
+    ) {
+        match effect {
+            Effect::Engine(request) => {
+                assert!(self.attached, "{request:?} without a page");
+                self.check_request(request, before);
+            }
+            Effect::StartRing { call, .. } => {
+                let named = |other: &Effect| matches!(other, Effect::Named { call: named, .. } if named == call);
+                assert!(all.iter().any(named), "{call} is named before it rings");
+                assert!(self.rang.insert(*call), "{call} rings once");
+                assert!(self.rings.insert(*call));
+            }
+            Effect::StopRing { call } => assert!(self.rings.remove(call), "{call} rang"),
+            Effect::Rejected(_) => {
+                assert!(
+                    intent && all.len() == 1,
+                    "only an intent is rejected: {all:?}"
+                );
+                assert_eq!(before, after, "a rejected intent changes nothing");
+            }
+            Effect::Named { .. } | Effect::MintToken | Effect::OpenBrowser => {}
+        }
+    }
+
+    fn check_request(&mut self, request: &EngineRequest, before: &Snapshot) {
+        let phase_before = |id: &CallId| {
+            let call = before.calls.iter().find(|call| call.id == *id);
+            call.map(|call| call.phase)
+        };
+        match request {
+            EngineRequest::Register { .. } => self.confirmed = false,
+            EngineRequest::Connect { call, .. } => {
+                assert_eq!(before.registration, Registration::Ready);
+                assert!(!self.seen.contains(call), "{call} is new");
+            }
+            EngineRequest::Accept { call } | EngineRequest::Reject { call } => {
+                assert_eq!(phase_before(call), Some(Phase::Offered));
+            }
+            EngineRequest::SendDigits { call, .. } => {
+                assert_eq!(phase_before(call), Some(Phase::Active));
+            }
+            EngineRequest::Disconnect { call } | EngineRequest::Mute { call, .. } => {
+                assert!(!matches!(phase_before(call), None | Some(Phase::Offered)));
+            }
+            EngineRequest::Destroy | EngineRequest::UpdateToken { .. } => {}
+        }
+    }
+
+    fn check_calls(&mut self, after: &Snapshot) {
+        let now: BTreeSet<_> = after.calls.iter().map(|call| call.id).collect();
+        assert_eq!(now.len(), after.calls.len(), "ids are unique");
+        assert!(
+            now.is_disjoint(&self.over),
+            "an ended call never comes back"
+        );
+        self.over.extend(self.seen.difference(&now));
+        self.seen.extend(&now);
+        let beyond = |call: &&protocol::CallView| call.phase != Phase::Offered;
+        assert!(after.calls.iter().filter(beyond).count() <= 1);
+        let audible: BTreeSet<_> = after
+            .calls
+            .iter()
+            .filter(|call| call.phase == Phase::Offered && !call.silenced)
+            .map(|call| call.id)
+            .collect();
+        assert_eq!(
+            self.rings, audible,
+            "it rings for these calls and no others"
+        );
+    }
+
+    fn check_snapshots(&self, before: &Snapshot, after: &Snapshot) {
+        let same = Snapshot {
+            revision: after.revision,
+            ..before.clone()
+        } == *after;
+        let expected = before.revision + u64::from(!same);
+        assert_eq!(after.revision, expected, "each change is one revision");
+        assert!(after.epoch >= before.epoch);
+        for id in after.calls.iter().map(|call| call.id) {
+            let _ = self.phone.answer(&Question::Reveal { call: id });
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_rules_hold_whatever_happens(story in story()) {
+        let mut watch = Watch::ready();
+        let mut now = Timestamp(0);
+        for (pause_ms, happening) in story {
+            now = now.plus_ms(pause_ms);
+            watch.advance(now);
+            watch.happen(happening, now);
+        }
+        // Nothing more is heard: whatever is not a conversation ends by itself.
+        watch.advance(now.plus_ms(3_600_000));
+        for call in watch.phone.snapshot().calls {
+            prop_assert_eq!(call.phase, Phase::Active);
+        }
+    }
+
+    #[test]
+    fn the_rules_hold_also_when_deadlines_come_late(story in story()) {
+        let mut watch = Watch::ready();
+        let mut now = Timestamp(0);
+        for (pause_ms, happening) in story {
+            now = now.plus_ms(pause_ms);
+            watch.happen(happening, now);
+        }
+        watch.happen(Happening::Input(Input::Deadline), now);
+        let next = watch.phone.next_deadline();
+        prop_assert!(next.is_none_or(|next| next > now), "no progress");
+    }
+}

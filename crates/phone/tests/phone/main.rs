@@ -1,0 +1,9 @@
+//! The phone, driven by scripts from the outside.
+
+mod anything;
+mod driver;
+mod incoming;
+mod intents;
+mod outgoing;
+mod registration;
+mod tokens;
