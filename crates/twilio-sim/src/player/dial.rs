@@ -2,8 +2,8 @@
 
 use super::{
     Player, Step, Stop,
+    asking::deliver,
     control::unknown_noun,
-    deliver,
     ports::{
         CallError, ChildEvent, ChildProgress, DialCallStatus, DialHow, DialOutcome, DialTarget,
         Exchange, Leg,

@@ -1,7 +1,8 @@
 //! The verbs that are heard: `<Say>` and `<Play>`.
 
 use super::{
-    Player, Step, Stop, call_error,
+    Player, Step, Stop,
+    asking::call_error,
     document::sound,
     ports::{CallError, Exchange, HungUp, Leg},
 };

@@ -513,17 +513,6 @@ impl Played {
 
     /// The sounds, in order.
     pub(super) fn sounds(&self) -> Vec<&str> {
-        let sound = |did| match did {
-            &Did::Played(ref sound) => Some(sound.as_str()),
-            Did::Verb(_)
-            | Did::Answered
-            | Did::Rejected(_)
-            | Did::StoppedPlaying
-            | Did::StartedRecording
-            | Did::Recorded { .. }
-            | Did::Erred(_)
-            | Did::HungUp(_) => None,
-        };
         self.did.iter().filter_map(sound).collect()
     }
 
@@ -556,5 +545,19 @@ impl Played {
             "no line of the log has {text:?}: {:#?}",
             self.log
         );
+    }
+}
+
+fn sound(did: &Did) -> Option<&str> {
+    match did {
+        Did::Played(sound) => Some(sound),
+        Did::Verb(_)
+        | Did::Answered
+        | Did::Rejected(_)
+        | Did::StoppedPlaying
+        | Did::StartedRecording
+        | Did::Recorded { .. }
+        | Did::Erred(_)
+        | Did::HungUp(_) => None,
     }
 }
