@@ -143,10 +143,8 @@ impl Driver {
     }
 
     fn tick(&mut self, now: Instant) {
-        if self.session.is_connected() {
-            let frame = self.source.pull();
-            self.session.capture(frame.as_ref(), now);
-        }
+        let frame = self.source.pull();
+        self.session.capture(frame.as_ref(), now);
         if let Some(frame) = self.session.playout() {
             self.sink.push(&frame);
         }

@@ -35,9 +35,9 @@ pub const SILENCE: Frame = [0; FRAME];
 pub trait AudioSource: Send + 'static {
     /// The next 20 ms, or `None` for silence.
     ///
-    /// The driver calls this every 20 ms from its task, from the moment the connection stands
-    /// (so that a greeting loses nothing while it is being made) until the peer ends, also
-    /// while it is disturbed. It must not block.
+    /// The driver calls this every 20 ms from its task, from the moment the peer exists; it
+    /// must not block. Frames pulled before [`PeerEvent::Connected`](crate::PeerEvent) are not
+    /// sent, so a greeting waits for that.
     fn pull(&mut self) -> Option<Frame>;
 }
 

@@ -80,3 +80,39 @@ impl AudioSink for Recorder {
         samples.extend_from_slice(&frame[..room]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plays_samples_once_and_pads_the_last_frame() {
+        let samples: Vec<i16> = (0..FRAME as i16 + 10).collect();
+        let mut source = PcmSource::new(samples.clone().into());
+        assert_eq!(source.pull().unwrap()[..], samples[..FRAME]);
+        assert!(!source.is_finished());
+        let last = source.pull().unwrap();
+        assert_eq!(last[..10], samples[FRAME..]);
+        assert_eq!(last[10..], SILENCE[10..]);
+        assert!(source.is_finished());
+        assert_eq!(source.pull(), None);
+    }
+
+    #[test]
+    fn plays_nothing_of_nothing() {
+        let mut source = PcmSource::new(Vec::new().into());
+        assert!(source.is_finished());
+        assert_eq!(source.pull(), None);
+    }
+
+    #[test]
+    fn records_up_to_its_limit() {
+        let (mut sink, recording) = recorder(1);
+        sink.push(&[7; FRAME]);
+        assert_eq!(recording.samples(), [7; FRAME]);
+        for _ in 0..60 {
+            sink.push(&[7; FRAME]);
+        }
+        assert_eq!(recording.samples().len(), 48_000);
+    }
+}

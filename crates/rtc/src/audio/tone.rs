@@ -21,8 +21,8 @@ pub struct Tone {
 }
 
 impl Tone {
-    /// A sine of `hz` hertz whose RMS level is `dbfs` decibels relative to a full-scale sine
-    /// reading of -3.01 dBFS (so at most -3.01; a louder request is held there).
+    /// A sine of `hz` hertz whose RMS level is `dbfs`, as a [`Meter`](super::Meter) reads it. A
+    /// full-scale sine has -3.01 dBFS; a louder request is held there.
     pub fn new(hz: f64, dbfs: f64) -> Self {
         let rms = 10f64.powf(dbfs / 20.0);
         Self {
@@ -45,5 +45,26 @@ impl AudioSource for Tone {
         let mut frame = [0; FRAME];
         frame.fill_with(|| self.sample());
         Some(frame)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::measure;
+
+    #[test]
+    fn is_held_at_full_scale() {
+        let reading = measure(&Tone::new(1_000.0, 6.0).pull().unwrap());
+        assert!((reading.rms_dbfs + 3.01).abs() < 0.02, "{reading:?}");
+    }
+
+    #[test]
+    fn goes_on_smoothly_from_frame_to_frame() {
+        let mut tone = Tone::new(440.0, -20.0);
+        let frames: Vec<i16> = (0..3).flat_map(|_| tone.pull().unwrap()).collect();
+        let steps = frames.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+        // The steepest step of this sine: amplitude 4634, 0.0576 rad a sample.
+        assert!(steps.max() <= Some(268));
     }
 }

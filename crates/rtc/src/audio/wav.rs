@@ -26,3 +26,23 @@ pub fn to_bytes(samples: &[i16], sample_rate_hz: u32) -> Result<Vec<u8>, WavErro
     writer.finalize()?;
     Ok(bytes.into_inner())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_what_a_reader_reads() {
+        let samples = [0, 1, -1, i16::MAX, i16::MIN];
+        let bytes = to_bytes(&samples, 8_000).unwrap();
+        assert_eq!(bytes.len(), 44 + 10);
+        let mut reader = hound::WavReader::new(bytes.as_slice()).unwrap();
+        let spec = reader.spec();
+        assert_eq!(
+            (spec.channels, spec.sample_rate, spec.bits_per_sample),
+            (1, 8_000, 16)
+        );
+        let read: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+        assert_eq!(read, samples);
+    }
+}

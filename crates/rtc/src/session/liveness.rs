@@ -25,12 +25,14 @@ impl Default for Liveness {
 }
 
 /// ```text
-/// New --negotiated--> Connecting --connected--> Connected <--packet-- Disconnected
-///                         |                         |  ^                  |
-///                         | too old                 |  +----- packet -----+--+
-///                         v                         +--too old--> Disconnected
-///                       Failed <-------- older still ------------------+
+/// New -- negotiated --> Connecting -- handshake --> Connected <-------- packet -------+
+///                           |                           |                             |
+///                       too long                    old packet                        |
+///                           v                           v                             |
+///                 Failed { once: false }           Disconnected -- older --> Failed { once: true }
 /// ```
+/// A packet leads from `Disconnected` back to `Connected`, too; a late handshake leads there
+/// from `Failed { once: false }`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     New,

@@ -233,11 +233,6 @@ impl Session {
         self.out.pop_front()
     }
 
-    /// Whether the connection stands, or stood and may come back: frames can be sent.
-    pub fn is_connected(&self) -> bool {
-        !self.ended && self.watch.is_connected()
-    }
-
     /// Sends the next 20 ms (`None` for silence), or a piece of a key press instead. Without
     /// a connection the frame is lost.
     pub fn capture(&mut self, frame: Option<&Frame>, now: Instant) {

@@ -7,6 +7,8 @@
 //! mid and a group, so what comes in is read into a [`Description`] and written anew.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::net::SocketAddr;

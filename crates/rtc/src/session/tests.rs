@@ -115,10 +115,8 @@ impl Pair {
                     end.session.datagram(from, &data, at);
                 }
                 if ticks {
-                    if end.session.is_connected() {
-                        let frame = end.tone.pull();
-                        end.session.capture(frame.as_ref(), self.now);
-                    }
+                    let frame = end.tone.pull();
+                    end.session.capture(frame.as_ref(), self.now);
                     if let Some(frame) = end.session.playout() {
                         end.sink.push(&frame);
                     }

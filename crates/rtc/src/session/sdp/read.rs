@@ -53,11 +53,9 @@ impl<'a> Reading<'a> {
             "ice-lite" => self.ice_lite = true,
             "ice-ufrag" => self.ufrag = Some(value),
             "ice-pwd" => self.password = Some(value),
-            "fingerprint" => {
-                // Of several, SHA-256 is the one the engine makes itself.
-                if self.fingerprint.is_none() || value.starts_with("sha-256") {
-                    self.fingerprint = Some(value);
-                }
+            // Of several, SHA-256 is the one the engine makes itself.
+            "fingerprint" if self.fingerprint.is_none() || value.starts_with("sha-256") => {
+                self.fingerprint = Some(value);
             }
             "setup" => {
                 self.setup = match value {

@@ -85,7 +85,14 @@ pub(super) fn gateway(description: &Description, address: SocketAddr, version: u
     lines.add(&format!("a=ice-ufrag:{}", description.ufrag));
     lines.add(&format!("a=ice-pwd:{}", description.password));
     for candidate in &description.candidates {
-        lines.add(&format!("a=candidate:{candidate}"));
+        // Without the extensions the engine adds, and with the transport in capitals.
+        let fields = candidate.split(' ').take(8).enumerate();
+        let fields = fields.map(|(at, field)| match at {
+            2 => field.to_ascii_uppercase(),
+            _ => field.to_owned(),
+        });
+        let fields: Vec<String> = fields.collect();
+        lines.add(&format!("a=candidate:{}", fields.join(" ")));
     }
     lines.add("a=end-of-candidates");
     lines.add("a=connection:new");
