@@ -1,2 +1,5 @@
-//! Handset's page: Yew over the Twilio Voice JS SDK
-fn main() {}
+//! Handset's page: Yew over the Twilio Voice JS SDK.
+
+fn main() {
+    handset_ui::start();
+}

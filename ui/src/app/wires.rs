@@ -1,0 +1,182 @@
+//! What connects the page to the shell, the SDK, the keyboard and the devices.
+
+use super::{KeyUp, Msg};
+use crate::backend::{self, Backend, Down};
+use crate::components::meters;
+use crate::keys::{self, Focus, Press, Situation};
+use crate::sdk::Engine;
+use crate::state::{Link, Screen};
+use crate::{dom, microphone};
+use protocol::engine::Microphone;
+use protocol::{EngineEvent, Epoch, Notice, PageInfo, ShellMessage};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{ClipboardEvent, Element, EventTarget, KeyboardEvent};
+use yew::Callback;
+
+/// All wires. Made once; they last as long as the page.
+pub(crate) struct Wires {
+    pub(crate) backend: Rc<dyn Backend>,
+    /// What keys mean depends on it.
+    pub(crate) situation: Rc<Cell<Situation>>,
+    page: PageInfo,
+    down: Rc<dyn Fn(Down)>,
+    microphone: Rc<dyn Fn(Microphone)>,
+}
+
+impl Wires {
+    pub(crate) fn new(send: Callback<Msg>) -> Self {
+        let (backend, window) = backend::find();
+        let epoch = Rc::new(Cell::new(Epoch(0)));
+        let report = {
+            let (backend, epoch) = (backend.clone(), epoch.clone());
+            move |event: EngineEvent| backend.report(epoch.get(), event)
+        };
+        let engine = Engine::new(report.clone(), meters::hear);
+        let microphone: Rc<dyn Fn(Microphone)> = {
+            let epoch = epoch.clone();
+            Rc::new(move |state| {
+                if epoch.get() != Epoch(0) {
+                    report(EngineEvent::Microphone { state });
+                }
+            })
+        };
+        let down = down(send.clone(), engine, epoch, microphone.clone());
+        let wires = Self {
+            backend,
+            situation: Rc::new(Cell::new(Situation {
+                screen: Screen::Notice,
+                waiting: false,
+                muted: false,
+                in_call: false,
+            })),
+            page: PageInfo {
+                webrtc: backend::has_webrtc(),
+                window,
+            },
+            down,
+            microphone: microphone.clone(),
+        };
+        wires.listen(&send);
+        microphone::watch(microphone);
+        wires
+    }
+
+    /// Becomes the phone's page.
+    pub(crate) fn attach(&self) {
+        self.backend.attach(self.page.clone(), self.down.clone());
+    }
+
+    /// Looks at the microphones again.
+    pub(crate) fn check_microphone(&self) {
+        microphone::check(self.microphone.clone());
+    }
+
+    fn listen(&self, send: &Callback<Msg>) {
+        let window: EventTarget = dom::window().into();
+        let situation = self.situation.clone();
+        let sender = send.clone();
+        on(&window, "keydown", move |event: KeyboardEvent| {
+            let key = event.key();
+            let press = Press {
+                key: &key,
+                ctrl: event.ctrl_key() || event.meta_key(),
+                alt: event.alt_key() && key != "Alt",
+                repeat: event.repeat(),
+                focus: focus_of(event.target()),
+            };
+            if let Some(command) = keys::command(&press, &situation.get()) {
+                event.prevent_default();
+                sender.emit(Msg::Key(command));
+            }
+        });
+        let sender = send.clone();
+        on(&window, "keyup", move |event: KeyboardEvent| {
+            match event.key().as_str() {
+                "Alt" => sender.emit(Msg::KeyUp(KeyUp::Alt)),
+                " " => sender.emit(Msg::KeyUp(KeyUp::Space)),
+                _ => {}
+            }
+        });
+        let sender = send.clone();
+        on(&window, "blur", move |_: web_sys::Event| {
+            sender.emit(Msg::KeyUp(KeyUp::All));
+        });
+        let sender = send.clone();
+        on(&window, "paste", move |event: ClipboardEvent| {
+            let elsewhere = matches!(focus_of(event.target()), Focus::Page | Focus::Button);
+            let text = event
+                .clipboard_data()
+                .and_then(|data| data.get_data("text").ok());
+            if let (true, Some(text)) = (elsewhere, text) {
+                event.prevent_default();
+                sender.emit(Msg::Paste(text));
+            }
+        });
+    }
+}
+
+/// Carries engine requests out at once, in order; tells the page the rest.
+fn down(
+    send: Callback<Msg>,
+    engine: Engine,
+    epoch: Rc<Cell<Epoch>>,
+    microphone: Rc<dyn Fn(Microphone)>,
+) -> Rc<dyn Fn(Down)> {
+    Rc::new(move |down| {
+        match &down {
+            Down::Attached(snapshot) => {
+                // What an earlier attachment left is nobody's any more.
+                engine.fall_silent();
+                epoch.set(snapshot.epoch);
+                microphone::check(microphone.clone());
+            }
+            Down::Message(ShellMessage::Engine(request)) => {
+                engine.request(request.clone());
+                return;
+            }
+            Down::Message(ShellMessage::Named { call_sid, call }) => {
+                engine.name(call_sid, *call);
+                return;
+            }
+            Down::Message(ShellMessage::Notice(Notice::Displaced)) => engine.fall_silent(),
+            Down::Link(link) => match link {
+                Link::Up => {}
+                Link::Joining
+                | Link::NoSecret
+                | Link::Refused
+                | Link::Gone
+                | Link::Broken(_)
+                | Link::Displaced => engine.fall_silent(),
+            },
+            Down::Message(
+                ShellMessage::Snapshot(_) | ShellMessage::Notice(Notice::BrowserFailed { .. }),
+            ) => {}
+        }
+        send.emit(Msg::Down(down));
+    })
+}
+
+fn on<E: wasm_bindgen::convert::FromWasmAbi + 'static>(
+    target: &EventTarget,
+    name: &str,
+    heard: impl Fn(E) + 'static,
+) {
+    let heard = Closure::<dyn Fn(E)>::new(heard).into_js_value();
+    target
+        .add_event_listener_with_callback(name, heard.unchecked_ref())
+        .expect("a window takes listeners");
+}
+
+fn focus_of(target: Option<EventTarget>) -> Focus {
+    let Some(element) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return Focus::Page;
+    };
+    match (element.id().as_str(), element.tag_name().as_str()) {
+        ("dial-field", _) => Focus::DialField,
+        (_, "INPUT" | "SELECT" | "TEXTAREA") => Focus::Field,
+        (_, "BUTTON" | "A") => Focus::Button,
+        (_, _) => Focus::Page,
+    }
+}

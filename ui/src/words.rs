@@ -1,0 +1,594 @@
+//! What the page says: one place for all words, so that they stay short, plain and the same.
+
+use crate::format;
+use protocol::{
+    AddressError, CallView, Direction, EndCause, EndedView, ErrorCode, Party, Phase, Problem,
+    Registration, Rejection, Snapshot,
+};
+
+/// The shape of the light beside the state; each has its own colour too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Light {
+    /// A disc.
+    Ok,
+    /// An open ring that turns.
+    Busy,
+    /// A triangle.
+    Warn,
+    /// An octagon.
+    Bad,
+    /// A hollow ring.
+    Idle,
+}
+
+/// The light and the word for whether the phone can be called. Only a confirmed registration
+/// without a problem says that it is ready.
+#[must_use]
+pub fn status(snapshot: &Snapshot) -> (Light, &'static str) {
+    match snapshot.registration {
+        Registration::Connecting => (Light::Busy, "Connecting…"),
+        Registration::Reconnecting => (Light::Busy, "Reconnecting…"),
+        Registration::Offline => (Light::Idle, "Offline"),
+        Registration::SignedOut => (Light::Bad, "Signed out"),
+        Registration::Ready => match &snapshot.problem {
+            Some(Problem::MicrophoneMissing) => (Light::Warn, "No microphone"),
+            Some(Problem::MicrophoneDenied) => (Light::Warn, "Microphone not allowed"),
+            Some(Problem::NoWebRtc) => (Light::Warn, "No sound in this window"),
+            Some(Problem::WebhookUnreachable) => (Light::Warn, "Calls fail"),
+            Some(Problem::TokenRefused { .. } | Problem::Offline { .. } | Problem::Sdk { .. })
+            | None => (Light::Ok, "Ready"),
+        },
+    }
+}
+
+/// The tag of a registration, for `data-registration`.
+#[must_use]
+pub fn registration_tag(registration: Registration) -> &'static str {
+    match registration {
+        Registration::Connecting => "connecting",
+        Registration::Ready => "ready",
+        Registration::Reconnecting => "reconnecting",
+        Registration::Offline => "offline",
+        Registration::SignedOut => "signed_out",
+    }
+}
+
+/// The tag of a phase, for `data-phase`.
+#[must_use]
+pub fn phase_tag(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Dialing => "dialing",
+        Phase::Ringing => "ringing",
+        Phase::Offered => "offered",
+        Phase::Answering => "answering",
+        Phase::Active => "active",
+        Phase::Reconnecting => "reconnecting",
+    }
+}
+
+/// The tag of a cause, for `data-cause`.
+#[must_use]
+pub fn cause_tag(cause: EndCause) -> &'static str {
+    match cause {
+        EndCause::HungUp => "hung_up",
+        EndCause::TheyHungUp => "they_hung_up",
+        EndCause::Busy => "busy",
+        EndCause::NoAnswer => "no_answer",
+        EndCause::Declined => "declined",
+        EndCause::Cancelled => "cancelled",
+        EndCause::NotInService => "not_in_service",
+        EndCause::InvalidNumber => "invalid_number",
+        EndCause::WebhookUnreachable => "webhook_unreachable",
+        EndCause::PageClosed => "page_closed",
+        EndCause::ConnectionLost => "connection_lost",
+        EndCause::Microphone => "microphone",
+        EndCause::Failed { .. } => "failed",
+    }
+}
+
+/// The tag of a problem, for `data-problem`.
+#[must_use]
+pub fn problem_tag(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::TokenRefused { .. } => "token_refused",
+        Problem::Offline { .. } => "offline",
+        Problem::WebhookUnreachable => "webhook_unreachable",
+        Problem::MicrophoneMissing => "microphone_missing",
+        Problem::MicrophoneDenied => "microphone_denied",
+        Problem::NoWebRtc => "no_web_rtc",
+        Problem::Sdk { .. } => "sdk",
+    }
+}
+
+/// A party's name or number as it is shown.
+#[must_use]
+pub fn party(party: &Party) -> String {
+    match party {
+        Party::Number { written } => written.clone(),
+        Party::Masked { masked, .. } => masked.clone(),
+        Party::Client { name } => name.clone(),
+        Party::Withheld => "Hidden number".to_owned(),
+    }
+}
+
+/// A party's name or number as it is said.
+#[must_use]
+pub fn party_spoken(party: &Party) -> String {
+    match party {
+        Party::Masked { spoken, .. } => spoken.clone(),
+        Party::Number { .. } | Party::Client { .. } | Party::Withheld => self::party(party),
+    }
+}
+
+/// The words under a call's party while there is no time to show, and whether they mean waiting.
+#[must_use]
+pub fn call_state(call: &CallView) -> Option<&'static str> {
+    match call.phase {
+        Phase::Dialing => Some("Calling…"),
+        Phase::Ringing => Some("Ringing…"),
+        Phase::Offered => Some("Incoming call"),
+        Phase::Answering => Some("Connecting…"),
+        Phase::Reconnecting => Some("Reconnecting… They cannot hear you"),
+        Phase::Active => None,
+    }
+}
+
+/// What a screen reader says once when a call gets into its phase.
+#[must_use]
+pub fn call_spoken(call: &CallView) -> String {
+    let who = party_spoken(&call.party);
+    match call.phase {
+        Phase::Dialing => format!("Calling {who}"),
+        Phase::Ringing => "Ringing".to_owned(),
+        Phase::Offered => format!("Incoming call from {who}"),
+        Phase::Answering => "Connecting".to_owned(),
+        Phase::Active if call.muted => format!("In a call with {who}, muted"),
+        Phase::Active => format!("In a call with {who}"),
+        Phase::Reconnecting => "Reconnecting. They cannot hear you".to_owned(),
+    }
+}
+
+/// How a call ended, in a few words: `Call ended · 2:14`.
+#[must_use]
+pub fn ended(view: &EndedView) -> String {
+    let how = match view.cause {
+        EndCause::HungUp => match view.talked_s {
+            Some(_) => "Call ended",
+            None => "Call cancelled",
+        },
+        EndCause::TheyHungUp => "They hung up",
+        EndCause::Busy => "Busy",
+        EndCause::NoAnswer => match view.direction {
+            Direction::Outgoing => "No answer",
+            Direction::Incoming => "Missed call",
+        },
+        EndCause::Declined => "Declined",
+        EndCause::Cancelled => "Missed call",
+        EndCause::NotInService => "Number not in service",
+        EndCause::InvalidNumber => "Number not accepted",
+        EndCause::WebhookUnreachable | EndCause::Failed { .. } => "Call failed",
+        EndCause::PageClosed => "Call ended",
+        EndCause::ConnectionLost => "Connection lost",
+        EndCause::Microphone => "No microphone",
+    };
+    match (view.cause, view.talked_s) {
+        (EndCause::Failed { code }, _) => format!("{how} ({})", code.0),
+        (_, Some(seconds)) => format!("{how} · {}", format::timer(seconds)),
+        (_, None) => how.to_owned(),
+    }
+}
+
+/// The same for a screen reader: `Call ended, 2 minutes 14 seconds`.
+#[must_use]
+pub fn ended_spoken(view: &EndedView) -> String {
+    let written = ended(view);
+    match (written.split_once(" · "), view.talked_s) {
+        (Some((how, _)), Some(seconds)) => format!("{how}, {}", format::spoken(seconds)),
+        (Some(_) | None, Some(_) | None) => written,
+    }
+}
+
+/// Why it ended and what to do, where that is not plain from the few words.
+#[must_use]
+pub fn ended_detail(cause: EndCause) -> Option<String> {
+    let text = match cause {
+        EndCause::HungUp
+        | EndCause::TheyHungUp
+        | EndCause::Busy
+        | EndCause::NoAnswer
+        | EndCause::Declined
+        | EndCause::Cancelled => return None,
+        EndCause::NotInService => "Nobody can be reached at this number. Check it.",
+        EndCause::InvalidNumber => "The dial plan did not accept this number. Check it.",
+        EndCause::WebhookUnreachable => {
+            "Twilio got no instructions from this phone's webhook server. See that it runs and \
+             that its public address is right."
+        }
+        EndCause::PageClosed => "The page that carried the call was closed or loaded again.",
+        EndCause::ConnectionLost => {
+            "The connection to Twilio was lost for too long. Check the network."
+        }
+        EndCause::Microphone => {
+            "The microphone could not be used. Plug one in, or allow it in the system settings."
+        }
+        EndCause::Failed { code } => return Some(sdk_code(code).to_owned()),
+    };
+    Some(text.to_owned())
+}
+
+/// Whether the ended call may leave the screen by itself: nothing is left to read or do.
+#[must_use]
+pub fn leaves_by_itself(cause: EndCause) -> bool {
+    match cause {
+        EndCause::HungUp | EndCause::TheyHungUp | EndCause::Declined => true,
+        EndCause::Busy
+        | EndCause::NoAnswer
+        | EndCause::Cancelled
+        | EndCause::NotInService
+        | EndCause::InvalidNumber
+        | EndCause::WebhookUnreachable
+        | EndCause::PageClosed
+        | EndCause::ConnectionLost
+        | EndCause::Microphone
+        | EndCause::Failed { .. } => false,
+    }
+}
+
+/// What an error code of the SDK means, in plain words. Source of the codes: the SDK's
+/// `lib/twilio/errors/generated.ts`, version 2.18.5; the words are ours.
+#[must_use]
+pub fn sdk_code(code: ErrorCode) -> &'static str {
+    match code.0 {
+        20101 => "Twilio could not read this phone's token.",
+        20104 | 31205 => "This phone's token has run out.",
+        20151 | 31202 => "The token's signature is not right: the key's secret may have changed.",
+        31001 => "Twilio does not know the application this phone calls with.",
+        31002 => "Twilio declined the call.",
+        31003 => "Twilio took too long to answer. Try again.",
+        31000 | 31005 => "The connection to Twilio broke. Check the network.",
+        31008 => "The call had ended before it was answered.",
+        31009 | 53000 | 53001 => "There is no connection to Twilio at the moment.",
+        31100..=31105 | 31107 | 31400 => "Twilio did not understand the request.",
+        31201 | 31203 | 31204 => "Twilio refused this phone's account or token.",
+        31206 => "Too many calls in a short time. Wait a moment.",
+        31207 => "The token is valid for longer than Twilio allows.",
+        31209 => "The call could not be taken up again after the connection broke.",
+        31210..=31212 => "A message in the call was not accepted.",
+        31401 => "The microphone is not allowed. Allow it in the system settings.",
+        31402 => "The microphone could not be opened. Another program may hold it.",
+        31404 => "Nobody can be reached at this number.",
+        31480 => "The other end cannot be reached at the moment.",
+        31486 => "The other end is busy.",
+        31603 => "The other end declined.",
+        53400 | 53402 => "The two ends could not agree on the sound.",
+        53405 => "The sound did not get through. A firewall may be in the way.",
+        _ => "Twilio reported an error that this version does not know.",
+    }
+}
+
+/// Why what was typed cannot be called, as one sentence.
+#[must_use]
+pub fn address_error(error: AddressError) -> &'static str {
+    match error {
+        AddressError::Empty => "Type a number first.",
+        AddressError::NotANumber => "A number has only digits, spaces and + - ( ) . /",
+        AddressError::NoCountryCode => "Start with + and the country code.",
+        AddressError::TooShort => "This number is too short.",
+        AddressError::TooLong => "This number is too long.",
+        AddressError::BadClientName => "A client name has letters, digits, _ - and . only.",
+    }
+}
+
+/// Why an intent was not taken, as one sentence.
+#[must_use]
+pub fn rejection(rejection: &Rejection) -> String {
+    let text = match rejection {
+        Rejection::Address { reason } => address_error(*reason),
+        Rejection::Busy => "End the other call first.",
+        Rejection::NoSuchCall => "This call is over.",
+        Rejection::WrongPhase => "That cannot be done at this moment of the call.",
+        Rejection::NoEngine => "This window cannot carry sound.",
+        Rejection::NotConnected => "Not connected to Twilio yet.",
+        Rejection::BadDigits => "Only 0 to 9, * and # can be sent.",
+        Rejection::NoSandbox => "This phone is not in the sandbox.",
+        Rejection::Sandbox { message } => return format!("The sandbox refused: {message}"),
+        Rejection::Closing => "Handset is closing.",
+    };
+    text.to_owned()
+}
+
+/// How bad a banner is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It works, but not as it should.
+    Warn,
+    /// It does not work.
+    Error,
+}
+
+/// What the banner's button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Register again now.
+    Reconnect,
+    /// Open the dialer in the system's browser.
+    OpenBrowser,
+    /// Look at the microphones again.
+    CheckMicrophone,
+}
+
+/// A problem as the banner tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Banner {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The icon's name.
+    pub icon: &'static str,
+    /// What is wrong, in a few words.
+    pub title: &'static str,
+    /// The cause and what follows from it.
+    pub text: String,
+    /// The button, and its words.
+    pub remedy: Option<(Remedy, &'static str)>,
+}
+
+/// The banner for a problem.
+#[must_use]
+pub fn banner(problem: &Problem) -> Banner {
+    let new = |severity, icon, title, text: &str, remedy| Banner {
+        severity,
+        icon,
+        title,
+        text: text.to_owned(),
+        remedy,
+    };
+    match problem {
+        Problem::TokenRefused { code } => new(
+            Severity::Error,
+            "key",
+            "Twilio refused the key",
+            &format!(
+                "{} Calls cannot go in or out ({}).",
+                sdk_code(*code),
+                code.0
+            ),
+            Some((Remedy::Reconnect, "Try again")),
+        ),
+        Problem::Offline { .. } => new(
+            Severity::Error,
+            "wifi-off",
+            "You are offline",
+            "Twilio cannot be reached. Handset connects by itself when it can.",
+            Some((Remedy::Reconnect, "Try now")),
+        ),
+        Problem::WebhookUnreachable => new(
+            Severity::Warn,
+            "plug",
+            "Calls fail",
+            "Twilio cannot reach this phone's webhook server, so no call gets its instructions. \
+             See that its public address is right.",
+            None,
+        ),
+        Problem::MicrophoneMissing => new(
+            Severity::Warn,
+            "mic-off",
+            "No microphone",
+            "You would hear others, but they would not hear you. Plug in a headset.",
+            Some((Remedy::CheckMicrophone, "Check again")),
+        ),
+        Problem::MicrophoneDenied => new(
+            Severity::Warn,
+            "mic-off",
+            "The microphone is not allowed",
+            "Others would not hear you. Allow the microphone for Handset in the settings of the \
+             browser or of the system.",
+            Some((Remedy::CheckMicrophone, "Check again")),
+        ),
+        Problem::NoWebRtc => new(
+            Severity::Warn,
+            "headphones",
+            "This window cannot carry sound",
+            "Its web view has no WebRTC, so it rings but calls cannot be talked here. The same \
+             dialer works in your browser.",
+            Some((Remedy::OpenBrowser, "Open in browser")),
+        ),
+        Problem::Sdk { code, message } => Banner {
+            text: sdk_text(*code, message),
+            ..new(
+                Severity::Warn,
+                "warn",
+                "Twilio reported an error",
+                "",
+                Some((Remedy::Reconnect, "Try again")),
+            )
+        },
+    }
+}
+
+/// Our words for a code, or the SDK's where we have none; the code last.
+fn sdk_text(code: ErrorCode, message: &str) -> String {
+    let ours = sdk_code(code);
+    let unknown = sdk_code(ErrorCode(0));
+    let text = if ours == unknown && !message.is_empty() {
+        message.trim_end_matches('.')
+    } else {
+        ours.trim_end_matches('.')
+    };
+    format!("{text} ({}).", code.0)
+}
+
+/// The line under the dial field while there is nothing else to say.
+#[must_use]
+pub fn dial_hint(snapshot: &Snapshot) -> &'static str {
+    match snapshot.registration {
+        Registration::Ready => match snapshot.problem {
+            Some(Problem::MicrophoneMissing | Problem::MicrophoneDenied) => {
+                "Incoming calls still ring."
+            }
+            Some(
+                Problem::TokenRefused { .. }
+                | Problem::Offline { .. }
+                | Problem::WebhookUnreachable
+                | Problem::NoWebRtc
+                | Problem::Sdk { .. },
+            )
+            | None => "Type, paste or press keys. Enter calls.",
+        },
+        Registration::Connecting => "Connecting to Twilio…",
+        Registration::Reconnecting => "Reconnecting to Twilio…",
+        Registration::Offline => "Calls start again when the network is back.",
+        Registration::SignedOut => "Calls start again when the key is mended.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{CallId, Epoch, Timestamp};
+
+    fn snapshot(registration: Registration, problem: Option<Problem>) -> Snapshot {
+        Snapshot {
+            revision: 1,
+            epoch: Epoch(1),
+            identity: "desk-2".into(),
+            line: None,
+            registration,
+            problem,
+            calls: Vec::new(),
+            ended: None,
+            privacy: true,
+            sandbox: None,
+        }
+    }
+
+    fn ended_view(cause: EndCause, talked_s: Option<u64>) -> EndedView {
+        EndedView {
+            id: CallId(1),
+            direction: Direction::Outgoing,
+            party: Party::Withheld,
+            cause,
+            talked_s,
+        }
+    }
+
+    #[test]
+    fn says_ready_only_when_registered_and_whole() {
+        let all = [
+            Registration::Connecting,
+            Registration::Ready,
+            Registration::Reconnecting,
+            Registration::Offline,
+            Registration::SignedOut,
+        ];
+        for registration in all {
+            let (light, word) = status(&snapshot(registration, None));
+            let ready = registration == Registration::Ready;
+            assert_eq!(word == "Ready", ready, "{registration:?}");
+            assert_eq!(light == Light::Ok, ready, "{registration:?}");
+        }
+        let problem = Some(Problem::MicrophoneMissing);
+        let (light, word) = status(&snapshot(Registration::Ready, problem));
+        assert_eq!((light, word), (Light::Warn, "No microphone"));
+    }
+
+    #[test]
+    fn says_how_a_call_ended() {
+        let said = |cause, talked| ended(&ended_view(cause, talked));
+        assert_eq!(said(EndCause::HungUp, Some(134)), "Call ended · 2:14");
+        assert_eq!(said(EndCause::HungUp, None), "Call cancelled");
+        assert_eq!(said(EndCause::TheyHungUp, Some(3)), "They hung up · 0:03");
+        assert_eq!(said(EndCause::Busy, None), "Busy");
+        let code = ErrorCode(31005);
+        assert_eq!(said(EndCause::Failed { code }, None), "Call failed (31005)");
+        assert_eq!(
+            ended_spoken(&ended_view(EndCause::HungUp, Some(134))),
+            "Call ended, 2 minutes 14 seconds"
+        );
+        let missed = EndedView {
+            direction: Direction::Incoming,
+            ..ended_view(EndCause::NoAnswer, None)
+        };
+        assert_eq!(ended(&missed), "Missed call");
+    }
+
+    #[test]
+    fn speaks_of_a_hidden_number_without_its_dots() {
+        let masked = Party::Masked {
+            masked: "•••• ••18".into(),
+            spoken: "number ending in 1 8".into(),
+        };
+        assert_eq!(party(&masked), "•••• ••18");
+        let call = CallView {
+            id: CallId(1),
+            direction: Direction::Incoming,
+            party: masked,
+            phase: Phase::Offered,
+            began: Timestamp(0),
+            answered: None,
+            muted: false,
+            silenced: false,
+            digits: String::new(),
+            verified: false,
+        };
+        assert_eq!(
+            call_spoken(&call),
+            "Incoming call from number ending in 1 8"
+        );
+    }
+
+    #[test]
+    fn explains_known_codes_and_quotes_the_sdk_for_others() {
+        assert!(sdk_text(ErrorCode(31005), "x").contains("Check the network (31005)."));
+        let text = sdk_text(ErrorCode(99_999), "Strange thing.");
+        assert_eq!(text, "Strange thing (99999).");
+        assert!(sdk_text(ErrorCode(99_999), "").ends_with("(99999)."));
+    }
+
+    #[test]
+    fn tags_are_what_the_wire_says() {
+        let tag = |value: serde_json::Value| value.as_str().map(str::to_owned);
+        for cause in [
+            EndCause::HungUp,
+            EndCause::TheyHungUp,
+            EndCause::WebhookUnreachable,
+            EndCause::Failed { code: ErrorCode(1) },
+        ] {
+            let json = serde_json::to_value(cause).unwrap();
+            assert_eq!(
+                tag(json["cause"].clone()).as_deref(),
+                Some(cause_tag(cause))
+            );
+        }
+        for problem in [
+            Problem::NoWebRtc,
+            Problem::MicrophoneDenied,
+            Problem::TokenRefused { code: ErrorCode(1) },
+        ] {
+            let json = serde_json::to_value(&problem).unwrap();
+            let expected = problem_tag(&problem);
+            assert_eq!(tag(json["problem"].clone()).as_deref(), Some(expected));
+        }
+        for phase in [Phase::Dialing, Phase::Reconnecting] {
+            let json = serde_json::to_value(phase).unwrap();
+            assert_eq!(tag(json).as_deref(), Some(phase_tag(phase)));
+        }
+        for registration in [Registration::SignedOut, Registration::Ready] {
+            let json = serde_json::to_value(registration).unwrap();
+            assert_eq!(tag(json).as_deref(), Some(registration_tag(registration)));
+        }
+    }
+
+    #[test]
+    fn field_errors_fit_under_the_field() {
+        for error in [
+            AddressError::Empty,
+            AddressError::NotANumber,
+            AddressError::NoCountryCode,
+            AddressError::TooShort,
+            AddressError::TooLong,
+            AddressError::BadClientName,
+        ] {
+            assert!(address_error(error).len() <= 52, "{error:?}");
+        }
+    }
+}
