@@ -197,6 +197,9 @@ fn story() -> impl Strategy<Value = Vec<(u64, Happening)>> {
 struct Watch {
     phone: Phone,
     attached: bool,
+    /// The page of this epoch was asked to register.
+    asked: bool,
+    /// It said since then that it is registered, and nothing to the contrary.
     confirmed: bool,
     seen: BTreeSet<CallId>,
     over: BTreeSet<CallId>,
@@ -210,6 +213,7 @@ impl Watch {
         let mut watch = Self {
             phone: Driver::new().phone,
             attached: false,
+            asked: false,
             confirmed: false,
             seen: BTreeSet::new(),
             over: BTreeSet::new(),
@@ -265,8 +269,10 @@ impl Watch {
         match happening {
             Happening::Input(input) => {
                 match &input {
-                    Input::Attached { .. } => (self.attached, self.confirmed) = (true, false),
-                    Input::Detached => (self.attached, self.confirmed) = (false, false),
+                    Input::Attached { .. } | Input::Detached => {
+                        self.attached = matches!(input, Input::Attached { .. });
+                        (self.asked, self.confirmed) = (false, false);
+                    }
                     Input::Intent(_)
                     | Input::Engine { .. }
                     | Input::Webhook(_)
@@ -278,7 +284,7 @@ impl Watch {
             }
             Happening::Engine(event) => {
                 match &event {
-                    EngineEvent::Registered => self.confirmed = self.attached,
+                    EngineEvent::Registered => self.confirmed = self.attached && self.asked,
                     EngineEvent::Registering | EngineEvent::Unregistered => self.confirmed = false,
                     EngineEvent::Destroyed
                     | EngineEvent::TokenWillExpire
@@ -337,7 +343,7 @@ impl Watch {
             call.map(|call| call.phase)
         };
         match request {
-            EngineRequest::Register { .. } => self.confirmed = false,
+            EngineRequest::Register { .. } => (self.asked, self.confirmed) = (true, false),
             EngineRequest::Connect { call, .. } => {
                 assert_eq!(before.registration, Registration::Ready);
                 assert!(!self.seen.contains(call), "{call} is new");
