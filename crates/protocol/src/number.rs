@@ -337,11 +337,7 @@ mod tests {
     fn check(typed: &str, home: Option<&str>, expected: Result<&str, AddressError>) {
         let home = home.map(|n| PhoneNumber::e164(n).unwrap());
         let got = Address::parse(typed, home.as_ref()).map(|a| a.to_string());
-        assert_eq!(
-            got.as_deref(),
-            expected.as_ref().map(|s| *s).map_err(|e| e),
-            "{typed:?}"
-        );
+        assert_eq!(got.as_deref(), expected.as_ref().copied(), "{typed:?}");
     }
 
     const US: Option<&str> = Some("+12025550100");
