@@ -75,7 +75,7 @@ impl Peer {
     }
 
     /// Takes the far end's offer and gives the answer. A later offer with new ICE credentials
-    /// restarts ICE.
+    /// restarts ICE; one of another peer connection (another fingerprint) is refused.
     ///
     /// # Errors
     /// [`PeerError::Sdp`] when the offer cannot be used, [`PeerError::Closed`] after the end.

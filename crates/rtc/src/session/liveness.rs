@@ -10,7 +10,7 @@ pub struct Liveness {
     /// Age of the last packet at which [`PeerEvent::Disconnected`] comes.
     pub disconnected_after: Duration,
     /// Age of the last packet at which [`PeerEvent::Failed`] comes; also the time a first
-    /// connection may take.
+    /// connection may take, from the far end's answer or, if it offered, its first packet.
     pub failed_after: Duration,
 }
 
@@ -25,7 +25,7 @@ impl Default for Liveness {
 }
 
 /// ```text
-/// New -- negotiated --> Connecting -- handshake --> Connected <-------- packet -------+
+/// New -- told or met -> Connecting -- handshake --> Connected <-------- packet -------+
 ///                           |                           |                             |
 ///                       too long                    old packet                        |
 ///                           v                           v                             |
@@ -62,7 +62,8 @@ impl Watch {
         }
     }
 
-    /// The descriptions are exchanged: the time for the first connection starts.
+    /// The far end has our description: the time for the first connection starts. (When ours
+    /// is the answer, nobody tells when it gets there; then the first packet starts it.)
     pub(crate) fn negotiated(&mut self, now: Instant) {
         match self.state {
             State::New | State::Failed { once: false } => {
@@ -85,7 +86,11 @@ impl Watch {
     /// A packet of the far end came in.
     pub(crate) fn packet(&mut self, now: Instant) -> Option<PeerEvent> {
         match self.state {
-            State::New | State::Connecting | State::Failed { once: false } => None,
+            State::New => {
+                self.negotiated(now);
+                None
+            }
+            State::Connecting | State::Failed { once: false } => None,
             State::Connected | State::Disconnected | State::Failed { once: true } => {
                 self.last_packet = now;
                 self.become_connected()
@@ -179,6 +184,15 @@ mod tests {
         watch.check(start + s(11));
         watch.check(start + s(40));
         assert_eq!(watch.packet(start + s(50)), Some(PeerEvent::Connected));
+    }
+
+    #[test]
+    fn gives_a_caller_time_from_its_first_packet() {
+        let (mut watch, start) = watch();
+        assert_eq!(watch.packet(start + s(100)), None);
+        assert_eq!(watch.packet(start + s(120)), None);
+        assert_eq!(watch.deadline(), Some(start + s(130)));
+        assert_eq!(watch.check(start + s(130)), Some(PeerEvent::Failed));
     }
 
     #[test]

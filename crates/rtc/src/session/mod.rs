@@ -3,6 +3,7 @@
 //! A [`Session`] is told of datagrams, frames of sound and the time, and gives datagrams,
 //! frames and [`PeerEvent`]s; the driver in the crate's root does the rest.
 
+mod clock;
 mod codec;
 mod dtmf;
 mod g711;
@@ -32,6 +33,7 @@ pub use sdp::SdpError;
 pub use types::{Codec, Output, PeerError, PeerEvent, PeerStats, Settings};
 
 use crate::audio::Frame;
+use clock::Clock;
 use line::{Heard, Line};
 use liveness::Watch;
 use receiver::Receiver;
@@ -51,13 +53,15 @@ pub struct Session {
     rtc: Option<Rtc>,
     pending: Option<(SdpPendingOffer, Mid)>,
     line: Option<Line>,
+    remote_fingerprint: Option<String>,
     sender: Sender,
     receiver: Receiver,
     unnamed: VecDeque<Ssrc>,
     watch: Watch,
     out: VecDeque<Output>,
     engine_deadline: Option<Instant>,
-    now: Instant,
+    clock: Clock,
+    has_met: bool,
     version: u32,
     black_hole: bool,
     ended: bool,
@@ -78,10 +82,12 @@ impl Session {
             rtc: None,
             pending: None,
             line: None,
+            remote_fingerprint: None,
             unnamed: VecDeque::new(),
             out: VecDeque::new(),
             engine_deadline: None,
-            now,
+            clock: Clock::new(now),
+            has_met: false,
             version: 0,
             black_hole: false,
             ended: false,
@@ -97,11 +103,11 @@ impl Session {
     /// refuses it, [`PeerError::Closed`] after the end.
     pub fn accept_offer(&mut self, sdp: &str, now: Instant) -> Result<String, PeerError> {
         let mut offer = Description::read(sdp)?;
-        if offer.setup == Setup::ActPass {
+        if offer.setup == Setup::ActPass && self.settings.ice_lite {
             // Given the choice, this end starts the handshake, as Twilio's does.
             offer.setup = Setup::Passive;
         }
-        let wanted = line::common(&offer.payloads, &self.settings.codecs)?;
+        let wanted = self.usable(&offer)?;
         let rtc = self.engine(&wanted, now)?;
         let engine_offer = SdpOffer::from_sdp_string(&offer.to_engine())
             .map_err(|error| PeerError::Engine(error.into()))?;
@@ -109,7 +115,7 @@ impl Session {
         self.drain();
         let answer = Description::read(&answer.map_err(PeerError::Engine)?.to_sdp_string())?;
         self.pending = None;
-        self.negotiated(&offer, Mid::from(answer.mid()), now);
+        self.negotiated(&offer, Mid::from(answer.mid()));
         Ok(self.write(&answer))
     }
 
@@ -151,7 +157,7 @@ impl Session {
             return Err(PeerError::NoOpenOffer);
         }
         let mut answer = Description::read(sdp)?;
-        line::common(&answer.payloads, &self.settings.codecs)?;
+        self.usable(&answer)?;
         let (Some((pending, mid)), Some(rtc)) = (self.pending.take(), self.rtc.as_mut()) else {
             return Err(PeerError::NoOpenOffer);
         };
@@ -161,13 +167,15 @@ impl Session {
         let accepted = rtc.sdp_api().accept_answer(pending, engine_answer);
         self.drain();
         accepted.map_err(PeerError::Engine)?;
-        self.negotiated(&answer, mid, now);
+        self.clock.advance(now);
+        self.watch.negotiated(self.clock.now());
+        self.negotiated(&answer, mid);
         Ok(())
     }
 
     /// Takes a datagram that came from `from`.
     pub fn datagram(&mut self, from: SocketAddr, data: &[u8], now: Instant) {
-        self.now = self.now.max(now);
+        self.clock.advance(now);
         let Some(rtc) = self.rtc.as_mut() else { return };
         if self.black_hole || self.ended {
             return;
@@ -175,8 +183,15 @@ impl Session {
         let Ok(receive) = Receive::new(Protocol::Udp, from, self.settings.local, data) else {
             return;
         };
-        let input = Input::Receive(self.now, receive);
+        let input = Input::Receive(self.clock.engine(), receive);
         if !rtc.accepts(&input) {
+            return;
+        }
+        if !self.has_met {
+            self.has_met = true;
+            self.clock.go_on();
+            // Catch up only now, so that nothing times out for want of a far end.
+            self.datagram(from, data, now);
             return;
         }
         if let Some(line) = &self.line
@@ -196,26 +211,26 @@ impl Session {
         if let Err(error) = rtc.handle_input(input) {
             tracing::debug!(%error, "a datagram was not understood");
         }
-        let news = self.watch.packet(self.now);
+        let news = self.watch.packet(self.clock.now());
         self.tell(news);
         self.drain();
     }
 
     /// Tells the time; do so at [`Session::deadline`].
     pub fn timeout(&mut self, now: Instant) {
-        self.now = self.now.max(now);
+        self.clock.advance(now);
         if self.ended {
             return;
         }
         if let Some(rtc) = self.rtc.as_mut()
-            && let Err(error) = rtc.handle_input(Input::Timeout(self.now))
+            && let Err(error) = rtc.handle_input(Input::Timeout(self.clock.engine()))
         {
             tracing::warn!(%error, "the webrtc engine failed");
             self.end();
             return;
         }
         self.drain();
-        let news = self.watch.check(self.now);
+        let news = self.watch.check(self.clock.now());
         self.tell(news);
     }
 
@@ -224,7 +239,8 @@ impl Session {
         if self.ended {
             return None;
         }
-        let deadlines = [self.engine_deadline, self.watch.deadline()];
+        let engine = self.engine_deadline.and_then(|at| self.clock.outside(at));
+        let deadlines = [engine, self.watch.deadline()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -236,7 +252,7 @@ impl Session {
     /// Sends the next 20 ms (`None` for silence), or a piece of a key press instead. Without
     /// a connection the frame is lost.
     pub fn capture(&mut self, frame: Option<&Frame>, now: Instant) {
-        self.now = self.now.max(now);
+        self.clock.advance(now);
         let (Some(rtc), Some(line)) = (self.rtc.as_mut(), self.line.as_ref()) else {
             return;
         };
@@ -260,7 +276,7 @@ impl Session {
             packet.payload_type,
             packet.sequence.into(),
             packet.timestamp,
-            self.now,
+            self.clock.engine(),
             packet.payload,
         );
         stream.write_rtp(write.marker(packet.marker));
@@ -310,13 +326,23 @@ impl Session {
         self.ended
     }
 
+    /// What is spoken here of the far end's payloads, if it is the far end of before.
+    fn usable(&self, remote: &Description) -> Result<Vec<Payload>, PeerError> {
+        let known = self.remote_fingerprint.as_ref();
+        if known.is_some_and(|known| !known.eq_ignore_ascii_case(&remote.fingerprint)) {
+            // The handshake is done once; sound of another peer could never be decrypted.
+            return Err(SdpError::OtherPeer.into());
+        }
+        line::common(&remote.payloads, &self.settings.codecs)
+    }
+
     fn engine(&mut self, wanted: &[Payload], now: Instant) -> Result<&mut Rtc, PeerError> {
         if self.ended {
             return Err(PeerError::Closed);
         }
-        self.now = self.now.max(now);
+        self.clock.advance(now);
         if self.rtc.is_none() {
-            let mut rtc = line::config(wanted, self.settings.ice_lite).build(self.now);
+            let mut rtc = line::config(wanted, self.settings.ice_lite).build(self.clock.engine());
             let candidate = Candidate::host(self.settings.local, Protocol::Udp)
                 .map_err(|error| PeerError::Engine(error.into()))?;
             rtc.add_local_candidate(candidate);
@@ -327,11 +353,17 @@ impl Session {
         self.rtc.as_mut().ok_or(PeerError::Closed)
     }
 
-    fn negotiated(&mut self, remote: &Description, mid: Mid, now: Instant) {
+    fn negotiated(&mut self, remote: &Description, mid: Mid) {
         let Some(rtc) = self.rtc.as_mut() else { return };
         self.line = Line::find(rtc, remote, mid);
-        self.watch.negotiated(self.now);
-        self.timeout(now);
+        self.remote_fingerprint = Some(remote.fingerprint.clone());
+        self.timeout(self.clock.now());
+        if self.settings.ice_lite && !self.has_met {
+            // An ICE-lite end has nothing to do before the far end's first check, which comes
+            // a minute later if the answer waits for somebody to pick up. The engine's
+            // handshake gives up after 31 s, so its clock stands until then.
+            self.clock.stand();
+        }
     }
 
     fn write(&mut self, ours: &Description) -> String {
@@ -369,7 +401,7 @@ impl Session {
         if let Event::RtpPacket(packet) = event {
             self.rtp(packet);
         } else if let Event::Connected = event {
-            let news = self.watch.connected(self.now);
+            let news = self.watch.connected(self.clock.now());
             self.tell(news);
         } else if let Event::Closed = event {
             tracing::debug!("the far end closed the connection");

@@ -127,6 +127,9 @@ pub enum SdpError {
     /// The fingerprint is missing or malformed.
     #[error("the fingerprint is missing")]
     NoFingerprint,
+    /// The fingerprint is not the one this session began with.
+    #[error("it is of another peer connection")]
+    OtherPeer,
 }
 
 impl Description {

@@ -333,11 +333,41 @@ fn comes_back_from_a_short_black_hole_by_itself() {
 fn fails_when_nobody_comes() {
     let mut pair = Pair::new(BOTH, BOTH);
     pair.loses = |_| true;
-    pair.call_in();
+    pair.call_out();
     pair.run(s(29));
     assert_eq!(pair.far.events, []);
-    pair.run(s(2));
+    pair.run(s(120));
     assert_eq!(pair.far.events, [PeerEvent::Failed]);
+}
+
+#[test]
+fn waits_for_an_answer_that_is_held_back_while_it_rings() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    let offer = pair.near.session.create_offer(pair.now).unwrap();
+    let answer = pair.far.session.accept_offer(&offer, pair.now).unwrap();
+    pair.run(s(90));
+    pair.near.session.accept_answer(&answer, pair.now).unwrap();
+    pair.run(s(2));
+    assert_eq!(pair.far.events, [PeerEvent::Connected]);
+    pair.far.hears(440.0);
+    pair.near.hears(1_000.0);
+    // From here on the far end is as watchful as ever.
+    pair.loses = |_| true;
+    pair.run(s(7));
+    assert_eq!(pair.far.events[1..], [PeerEvent::Disconnected]);
+}
+
+#[test]
+fn waits_for_somebody_to_answer_its_offer() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    let offer = pair.far.session.create_offer(pair.now).unwrap();
+    pair.run(s(90));
+    let answer = pair.near.session.accept_offer(&offer, pair.now).unwrap();
+    pair.far.session.accept_answer(&answer, pair.now).unwrap();
+    pair.run(s(2));
+    assert_eq!(pair.far.events, [PeerEvent::Connected]);
+    pair.far.hears(440.0);
+    pair.near.hears(1_000.0);
 }
 
 #[test]
@@ -372,4 +402,20 @@ fn takes_an_answer_only_to_an_open_offer() {
     pair.near.session.accept_answer(&answer, pair.now).unwrap();
     let late = pair.near.session.accept_answer(&answer, pair.now);
     assert!(matches!(late, Err(PeerError::NoOpenOffer)), "{late:?}");
+}
+
+#[test]
+fn refuses_an_offer_of_another_peer_and_goes_on() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    pair.call_in();
+    pair.run(s(1));
+    let mut other = End::new(7_000, false, BOTH, 300.0, pair.now);
+    let offer = other.session.create_offer(pair.now).unwrap();
+    let refused = pair.far.session.accept_offer(&offer, pair.now);
+    assert!(
+        matches!(refused, Err(PeerError::Sdp(SdpError::OtherPeer))),
+        "{refused:?}"
+    );
+    pair.run(s(1));
+    pair.far.hears(440.0);
 }

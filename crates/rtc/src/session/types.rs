@@ -66,7 +66,8 @@ pub enum PeerEvent {
     Failed,
     /// The far end pressed a key: `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733).
     Dtmf(char),
-    /// The peer ended: closed here, or the far end closed DTLS. The last event.
+    /// The peer ended: closed here, the far end closed DTLS, or the DTLS handshake failed.
+    /// The last event.
     Closed,
 }
 
