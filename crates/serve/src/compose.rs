@@ -143,7 +143,12 @@ async fn sandbox(
     var: &impl Fn(&str) -> Option<String>,
     public: SocketAddr,
 ) -> Result<Far, ComposeError> {
-    let sandbox = twilio_sim::Sandbox::start(twilio_sim::Config::default()).await?;
+    // Its secrets are as hard to guess as an account's.
+    let config = twilio_sim::Config {
+        seed: rand::random(),
+        ..twilio_sim::Config::default()
+    };
+    let sandbox = twilio_sim::Sandbox::start(config).await?;
     let given = sandbox.account().clone();
     let account = Account {
         account_sid: given.account_sid,
