@@ -62,8 +62,11 @@ fn say_started(options: &Options, running: &Running) -> anyhow::Result<()> {
 /// A logout ends programs by a signal, of which the window hears nothing.
 fn quit_on_signal(runtime: &Runtime, app: AppHandle) {
     runtime.spawn(async move {
-        match serve::stop_signal().await {
-            Ok(()) => app.exit(0),
+        match serve::stop_signal() {
+            Ok(stop) => {
+                stop.await;
+                app.exit(0);
+            }
             Err(error) => tracing::warn!(%error, "signals cannot be heard"),
         }
     });

@@ -25,6 +25,8 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> anyhow::Result<()> {
     let vars = |name: &str| std::env::var(name).ok();
+    // Heard from before the addresses are told: who reads them may stop us at once.
+    let stop = serve::stop_signal()?;
     let running = compose(options, vars, |_handle| SilentAttention).await?;
     let started = running.started();
     let mut out = std::io::stdout().lock();
@@ -37,7 +39,7 @@ async fn run(options: &Options) -> anyhow::Result<()> {
         .and_then(|()| out.flush())
         .context("standard output is closed")?;
     drop(out);
-    serve::stop_signal().await?;
+    stop.await;
     running.close().await;
     Ok(())
 }
