@@ -460,8 +460,10 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_typed_is_clean_and_short() {
-        let mut ui = Ui::default();
-        ui.field_error = Some("x".into());
+        let mut ui = Ui {
+            field_error: Some("x".into()),
+            ..Ui::default()
+        };
         ui.set_typed("+44 20\n7946".into());
         assert_eq!((ui.typed.as_str(), ui.field_error), ("+44 207946", None));
         let mut ui = Ui::default();

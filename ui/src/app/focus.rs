@@ -14,7 +14,7 @@ pub(crate) struct Focus {
 
 impl Focus {
     /// The dial field is to have the focus when it is drawn.
-    pub(crate) fn to_field(&mut self) {
+    pub(crate) fn want_field(&mut self) {
         self.field_wanted = true;
     }
 
@@ -43,6 +43,31 @@ impl Focus {
             Screen::Incoming => dom::focus("call"),
             Screen::Ended => dom::focus("ended"),
             Screen::Notice | Screen::Dialer | Screen::Sandbox => {}
+        }
+    }
+}
+
+/// Keeps the end of the sandbox's log in sight, unless the user has scrolled away from it.
+#[derive(Default)]
+pub(crate) struct LogEnd {
+    height: i32,
+}
+
+impl LogEnd {
+    /// Closer than this to the end counts as at the end, in pixels.
+    const NEAR: i32 = 24;
+
+    /// To be called after each drawing of the log.
+    pub(crate) fn follow(&mut self) {
+        for id in ["log-wide", "log-narrow"] {
+            let Some(log) = dom::by_id(id).filter(|log| log.client_height() > 0) else {
+                continue;
+            };
+            let seen_to = log.scroll_top() + log.client_height();
+            if seen_to + Self::NEAR >= self.height || log.scroll_top() == 0 {
+                log.set_scroll_top(log.scroll_height());
+            }
+            self.height = log.scroll_height();
         }
     }
 }

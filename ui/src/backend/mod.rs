@@ -1,5 +1,6 @@
 //! The way to the shell: four verbs, and one ordered channel down.
 
+mod slot;
 mod tauri;
 mod web;
 

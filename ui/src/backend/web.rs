@@ -1,9 +1,10 @@
 //! The shell as a browser reaches it: JSON text frames over a WebSocket.
 
+use super::slot::Slot;
 use super::{Backend, Down, Later};
 use crate::state::Link;
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Promise};
+use js_sys::Array;
 use protocol::wire::{SOCKET_PATH, SUBPROTOCOL};
 use protocol::{
     Answer, ClientFrame, EngineEvent, Epoch, Intent, Notice, PageInfo, Question, Rejection,
@@ -29,9 +30,8 @@ struct State {
     page: Option<PageInfo>,
     down: Option<Rc<dyn Fn(Down)>>,
     last_id: u64,
-    submitted: HashMap<u64, js_sys::Function>,
-    asked: HashMap<u64, (js_sys::Function, Rc<RefCell<Option<Answer>>>)>,
-    rejections: HashMap<u64, Rejection>,
+    submitted: HashMap<u64, Slot<Result<(), Rejection>>>,
+    asked: HashMap<u64, Slot<Answer>>,
     wait_ms: u32,
     retry: Option<Timeout>,
     /// The frames of this socket are heard; those of older ones are not.
@@ -50,45 +50,23 @@ impl Backend for Socket {
     }
 
     fn submit(&self, intent: Intent) -> Later<Result<(), Rejection>> {
-        let id = self.next_id();
-        let promise = Promise::new(&mut |resolve, _| {
-            self.0.borrow_mut().submitted.insert(id, resolve);
-        });
-        let sent = self.send(&ClientFrame::Submit { id, intent });
-        let socket = self.clone();
-        Box::pin(async move {
-            if !sent {
-                socket.0.borrow_mut().submitted.remove(&id);
-                return Err(Rejection::Closing);
-            }
-            // It is resolved by the answer or by the end of the socket, and never rejected.
-            let _ = JsFuture::from(promise).await;
-            match socket.0.borrow_mut().rejections.remove(&id) {
-                Some(rejection) => Err(rejection),
-                None => Ok(()),
-            }
-        })
+        let (id, slot) = (self.next_id(), Slot::new());
+        if self.send(&ClientFrame::Submit { id, intent }) {
+            self.0.borrow_mut().submitted.insert(id, slot.clone());
+        } else {
+            slot.fill(Err(Rejection::Closing));
+        }
+        Box::pin(slot)
     }
 
     fn ask(&self, question: Question) -> Later<Answer> {
-        let id = self.next_id();
-        let slot = Rc::new(RefCell::new(None));
-        let promise = Promise::new(&mut |resolve, _| {
-            let mut state = self.0.borrow_mut();
-            state.asked.insert(id, (resolve, slot.clone()));
-        });
-        let sent = self.send(&ClientFrame::Ask { id, question });
-        let socket = self.clone();
-        Box::pin(async move {
-            if sent {
-                // As above.
-                let _ = JsFuture::from(promise).await;
-            } else {
-                socket.0.borrow_mut().asked.remove(&id);
-            }
-            let answer = slot.borrow_mut().take();
-            answer.unwrap_or(Answer::Rejected(Rejection::Closing))
-        })
+        let (id, slot) = (self.next_id(), Slot::new());
+        if self.send(&ClientFrame::Ask { id, question }) {
+            self.0.borrow_mut().asked.insert(id, slot.clone());
+        } else {
+            slot.fill(Answer::Rejected(Rejection::Closing));
+        }
+        Box::pin(slot)
     }
 
     fn report(&self, epoch: Epoch, event: EngineEvent) {
@@ -195,15 +173,20 @@ impl Socket {
                 if displaced {
                     // From here on this page stays away until the user wants it back.
                     self.0.borrow_mut().generation += 1;
+                    self.give_up_waiting();
                 }
                 self.tell(Down::Message(message));
             }
-            Ok(ServerFrame::Submitted { id, rejection }) => self.submitted(id, rejection),
+            Ok(ServerFrame::Submitted { id, rejection }) => {
+                let slot = self.0.borrow_mut().submitted.remove(&id);
+                if let Some(slot) = slot {
+                    slot.fill(rejection.map_or(Ok(()), Err));
+                }
+            }
             Ok(ServerFrame::Answered { id, answer }) => {
-                let asked = self.0.borrow_mut().asked.remove(&id);
-                if let Some((resolve, slot)) = asked {
-                    *slot.borrow_mut() = Some(answer);
-                    wake(&resolve);
+                let slot = self.0.borrow_mut().asked.remove(&id);
+                if let Some(slot) = slot {
+                    slot.fill(answer);
                 }
             }
             // A frame of ours that the program does not know: it says so in its log too.
@@ -212,38 +195,32 @@ impl Socket {
         }
     }
 
-    fn submitted(&self, id: u64, rejection: Option<Rejection>) {
-        let resolve = {
+    /// Nothing that is awaited comes any more.
+    fn give_up_waiting(&self) {
+        let (submitted, asked) = {
             let mut state = self.0.borrow_mut();
-            if let Some(rejection) = rejection {
-                state.rejections.insert(id, rejection);
-            }
-            state.submitted.remove(&id)
+            (
+                std::mem::take(&mut state.submitted),
+                std::mem::take(&mut state.asked),
+            )
         };
-        if let Some(resolve) = resolve {
-            wake(&resolve);
+        for slot in submitted.into_values() {
+            slot.fill(Err(Rejection::Closing));
+        }
+        for slot in asked.into_values() {
+            slot.fill(Answer::Rejected(Rejection::Closing));
         }
     }
 
     fn closed(&self, generation: u64) {
-        let (submitted, asked) = {
+        {
             let mut state = self.0.borrow_mut();
             if state.generation != generation {
                 return;
             }
             state.socket = None;
-            let submitted: Vec<_> = state.submitted.drain().collect();
-            let ids = submitted.iter().map(|(id, _)| (*id, Rejection::Closing));
-            state.rejections.extend(ids);
-            let asked: Vec<_> = state.asked.drain().collect();
-            (submitted, asked)
-        };
-        for (_, resolve) in &submitted {
-            wake(resolve);
         }
-        for (_, (resolve, _)) in &asked {
-            wake(resolve);
-        }
+        self.give_up_waiting();
         self.tell(Down::Link(Link::Joining));
         let this = self.clone();
         spawn_local(async move {
@@ -277,11 +254,6 @@ impl Socket {
             }
         }));
     }
-}
-
-fn wake(resolve: &js_sys::Function) {
-    // The function is a promise's own: it does not throw.
-    let _ = resolve.call0(&JsValue::UNDEFINED);
 }
 
 async fn answers() -> bool {

@@ -5,7 +5,7 @@ use crate::components::meters::meters;
 use crate::components::pad::Pad;
 use crate::components::timer::Timer;
 use crate::components::{icon, party};
-use crate::pages::dialer::line;
+use crate::pages::dialer::{line, own_name};
 use crate::state::{self, Screen};
 use crate::{format, words};
 use protocol::{CallView, Direction, Intent, Phase};
@@ -245,7 +245,7 @@ pub(crate) fn about(view: &View<'_>, call: &CallView) -> Html {
                         <dt>{ "Call" }</dt>
                         <dd>{ direction(call.direction) }</dd>
                         <dt>{ "You are" }</dt>
-                        <dd class="selectable">{ line(view) }</dd>
+                        <dd class="selectable">{ own_name(view) }</dd>
                         if call.direction == Direction::Incoming {
                             <dt>{ "Number" }</dt>
                             <dd>

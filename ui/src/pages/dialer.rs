@@ -68,14 +68,19 @@ pub(crate) fn dialer(view: &View<'_>) -> Html {
 
 /// Our own number, at the end of a page's head.
 pub(crate) fn line(view: &View<'_>) -> Html {
-    let line = view.snapshot.line.clone();
-    let line = line.unwrap_or_else(|| view.snapshot.identity.clone());
+    let line = own_name(view);
     html! {
         <span class="caption num" title={format!("You are {line}")}>
             <span class="visually-hidden">{ "You are " }</span>
             { line.clone() }
         </span>
     }
+}
+
+/// Our own number, or the name we are called by.
+pub(crate) fn own_name(view: &View<'_>) -> String {
+    let line = view.snapshot.line.clone();
+    line.unwrap_or_else(|| view.snapshot.identity.clone())
 }
 
 fn field(view: &View<'_>) -> Html {
@@ -99,10 +104,10 @@ fn field(view: &View<'_>) -> Html {
                 class={classes!("input", "dial-input", long.then_some("dial-input-long"))}
                 type="text"
                 inputmode="tel"
-                aria-label="Name or number"
+                aria-label="Number or client name"
                 aria-invalid={invalid.to_string()}
                 aria-describedby={if invalid { "field-error" } else { "dial-hint" }}
-                placeholder="Name or number"
+                placeholder="Number or client:name"
                 value={shown}
                 autocomplete="off"
                 spellcheck="false"

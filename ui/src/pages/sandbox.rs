@@ -27,7 +27,7 @@ pub(crate) fn sandbox(view: &View<'_>, sandbox: &SandboxView) -> Html {
         Tab::Phones => phones(view, sandbox),
         Tab::Faults => faults(view, sandbox),
         Tab::Log => html! {
-            <div class="pane-pad">{ log(sandbox, "log-narrow") }</div>
+            <div class="log-pane">{ log(sandbox, "log-narrow") }</div>
         },
     };
     let labelled = TABS
@@ -67,7 +67,7 @@ pub(crate) fn sandbox(view: &View<'_>, sandbox: &SandboxView) -> Html {
                         { "Copy" }
                     </button>
                 </header>
-                <div class="pane-body pane-pad">{ log(sandbox, "log-wide") }</div>
+                <div class="log-pane">{ log(sandbox, "log-wide") }</div>
             </section>
         </main>
     }
@@ -297,6 +297,7 @@ fn faults(view: &View<'_>, sandbox: &SandboxView) -> Html {
                         refuse.as_deref().unwrap_or_default(),
                         |faults, value| faults.refuse_registration = value.parse().ok()), "") }
             </div>
+            { last_lines(sandbox) }
             <div class="button-row">
                 <button
                     id="faults-off"
@@ -308,6 +309,18 @@ fn faults(view: &View<'_>, sandbox: &SandboxView) -> Html {
                     { "All faults off" }
                 </button>
             </div>
+        </div>
+    }
+}
+
+/// What the faults do, where the log is not beside them.
+fn last_lines(sandbox: &SandboxView) -> Html {
+    const LINES: usize = 4;
+    let first = sandbox.log.len().saturating_sub(LINES);
+    let lines = sandbox.log[first..].iter();
+    html! {
+        <div class="log only-compact" aria-label="Last lines of the log">
+            { for lines.map(log_line) }
         </div>
     }
 }
@@ -346,14 +359,14 @@ fn broken(tag: &str) -> Option<BrokenWebhook> {
 fn log(sandbox: &SandboxView, id: &'static str) -> Html {
     html! {
         <div id={id} class="log" role="log" aria-label="Sandbox log" tabindex="0">
-            {
-                for sandbox.log.iter().map(|line| html! {
-                    <div key={line.seq}>
-                        <span>{ clock(line) }</span>{ " " }{ line.text.clone() }
-                    </div>
-                })
-            }
+            { for sandbox.log.iter().map(log_line) }
         </div>
+    }
+}
+
+fn log_line(line: &LogLine) -> Html {
+    html! {
+        <div key={line.seq}><span>{ clock(line) }</span>{ " " }{ line.text.clone() }</div>
     }
 }
 
