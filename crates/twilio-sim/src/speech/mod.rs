@@ -9,6 +9,9 @@ mod tones;
 mod wav;
 
 pub use espeak::Speech;
-pub use pcm::{Pcm, RATE, SILENCE_DBFS, resample, rms_dbfs, seconds, silence};
-pub use tones::{DtmfError, beep, busy, chime, dtmf, not_in_service, ringback, steady};
-pub use wav::{WavError, read_wav, write_wav};
+pub use pcm::{Pcm, RATE, SILENCE_DBFS, resample, rms_dbfs, seconds};
+pub use tones::{DtmfError, beep, chime, dtmf};
+pub use wav::{WavError, read_wav};
+
+#[cfg(test)]
+pub(crate) use {pcm::silence, tones::steady, wav::write_wav};

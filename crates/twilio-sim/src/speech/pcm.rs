@@ -25,8 +25,8 @@ pub fn seconds(pcm: &[i16]) -> u32 {
 }
 
 /// `ms` milliseconds of silence.
-#[must_use]
-pub fn silence(ms: u32) -> Pcm {
+#[cfg(test)]
+pub(crate) fn silence(ms: u32) -> Pcm {
     vec![0; samples(ms)].into()
 }
 

@@ -1,7 +1,7 @@
 //! WAV files.
 
 use super::pcm::{Pcm, RATE, resample};
-use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+use hound::{SampleFormat, WavReader};
 use std::io::{Cursor, Read};
 
 /// The longest that is read of a file.
@@ -84,22 +84,20 @@ fn take_float<R: Read>(reader: &mut WavReader<R>, limit: usize) -> Vec<i16> {
 }
 
 /// Writes sound as a WAV file of 48 kHz, mono, 16 bits.
-#[must_use]
-pub fn write_wav(pcm: &[i16]) -> Vec<u8> {
-    let spec = WavSpec {
+#[cfg(test)]
+pub(crate) fn write_wav(pcm: &[i16]) -> Vec<u8> {
+    let spec = hound::WavSpec {
         channels: 1,
         sample_rate: RATE,
         bits_per_sample: 16,
         sample_format: SampleFormat::Int,
     };
     let mut file = Cursor::new(Vec::new());
-    let written = WavWriter::new(&mut file, spec).and_then(|mut writer| {
-        for &sample in pcm {
-            writer.write_sample(sample)?;
-        }
-        writer.finalize()
-    });
-    written.expect("writing to memory does not fail, and the spec is valid");
+    let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
+    for &sample in pcm {
+        writer.write_sample(sample).unwrap();
+    }
+    writer.finalize().unwrap();
     file.into_inner()
 }
 
