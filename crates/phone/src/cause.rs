@@ -14,6 +14,9 @@ pub(crate) const ERROR_BELONGS_MS: u64 = 3_000;
 /// ends; that takes less than this.
 const ERROR_MESSAGE_MS: u64 = 15_000;
 
+/// What a hang-up with a code that the SDK does not know reaches us as.
+const UNKNOWN_TO_THE_SDK: ErrorCode = ErrorCode(31005);
+
 /// What an SDK error code says of a call that it ended.
 ///
 /// Source: `lib/twilio/errors/generated.ts` of `@twilio/voice-sdk` 2.18.5. A hang-up with a code
@@ -98,6 +101,15 @@ fn outgoing(call: &Call, ledger: &Ledger, signalling_up: bool, now: Timestamp) -
             Some(EndCause::WebhookUnreachable)
         }
         (Some(EndCause::ConnectionLost), None) if asked => None,
+        // The same after Twilio played its error message, for which it answers the call.
+        (Some(EndCause::ConnectionLost), Some(answered))
+            if signalling_up
+                && call.error_of_the_end(now) == Some(UNKNOWN_TO_THE_SDK)
+                && !entry.is_some_and(|entry| ledger.has_dialled(entry))
+                && now.since_ms(answered) < ERROR_MESSAGE_MS =>
+        {
+            Some(EndCause::WebhookUnreachable)
+        }
         (Some(cause), _) => Some(cause),
         (None, Some(answered)) => {
             if !asked && now.since_ms(answered) < ERROR_MESSAGE_MS {

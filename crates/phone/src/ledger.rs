@@ -118,6 +118,12 @@ impl Ledger {
         entry.dial.or_else(of_the_dialled_leg)
     }
 
+    /// Whether the webhooks know of a leg that an outgoing call's entry has dialled.
+    pub(crate) fn has_dialled(&self, entry: &Entry) -> bool {
+        let is_child = |child: &Entry| child.parent.as_ref() == Some(&entry.call_sid);
+        entry.dial.is_some() || entry.dialled.is_some() || self.0.iter().any(is_child)
+    }
+
     /// Whether the webhooks say that an outgoing call is over.
     pub(crate) fn outgoing_is_over(&self, entry: &Entry) -> bool {
         entry.is_over()

@@ -201,6 +201,21 @@ fn says_that_the_webhook_is_unreachable_when_twilio_made_nothing_of_its_answer()
 }
 
 #[test]
+fn says_that_the_webhook_is_unreachable_when_twilio_played_its_error_message() {
+    for asked in ["1050 wait", "1050 hook outgoing a client:bo"] {
+        check_dialled(&[
+            (asked, ""),
+            ("1200 call-1 accepted", "| ready; call-1 active bo"),
+            ("4200 call-1 error 31005", ""),
+            (
+                "4200 call-1 disconnected",
+                "| ready; call-1 ended: webhook unreachable after 3 s; ! webhook unreachable",
+            ),
+        ]);
+    }
+}
+
+#[test]
 fn does_not_blame_the_webhook_after_a_conversation() {
     check_dialled(&[
         ("1200 call-1 accepted", "| ready; call-1 active bo"),
