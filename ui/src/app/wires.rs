@@ -42,6 +42,14 @@ impl Wires {
                 }
             })
         };
+        {
+            // The page goes. What its Device says in its last moments is not news: the shell
+            // learns of it by the end of the link.
+            let engine = engine.clone();
+            on(&dom::window(), "pagehide", move |_: web_sys::Event| {
+                engine.fall_silent()
+            });
+        }
         let down = down(send.clone(), engine, epoch, microphone.clone());
         let wires = Self {
             backend,

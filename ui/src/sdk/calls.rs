@@ -1,5 +1,6 @@
 //! The handles of the SDK's calls, by the phone's name for them.
 
+use super::engine::keys::Keys;
 use super::listen::Listening;
 use super::{Call, rules};
 use js_sys::Reflect;
@@ -27,6 +28,7 @@ pub(super) struct Held {
     pub(super) signalling_lost: bool,
     /// Reported as over; it only waits for signalling to send its hang-up.
     pub(super) ghost: bool,
+    pub(super) keys: Keys,
 }
 
 impl Held {
@@ -55,6 +57,7 @@ impl Calls {
             given_up: false,
             signalling_lost: false,
             ghost: false,
+            keys: Keys::default(),
         });
         key
     }

@@ -1,6 +1,7 @@
 //! Carries out what the phone wants on the SDK, and reports what the SDK says. It decides nothing
 //! about calls; it knows the SDK's traps.
 
+pub(super) mod keys;
 mod talk;
 
 use super::calls::{self, Calls, Key};
@@ -77,9 +78,7 @@ impl Engine {
                 call.mute(on);
                 Ok(())
             }),
-            EngineRequest::SendDigits { call, digits } => {
-                self.on_call(call, |call| call.send_digits(&digits));
-            }
+            EngineRequest::SendDigits { call, digits } => self.send_digits(call, &digits),
         }
     }
 
