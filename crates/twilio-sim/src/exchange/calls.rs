@@ -148,7 +148,9 @@ impl Switchboard {
             &facts.to,
         );
         record.set_status(CallStatus::Ringing);
-        Leg::new(self, facts, record, audio, end)
+        let leg = Leg::new(self, facts, record, audio, end);
+        self.keep_running(&leg);
+        leg
     }
 
     /// The leg of a phone that calls, and the phone at its end.
@@ -224,6 +226,7 @@ impl Switchboard {
     }
 
     fn finish(&self, leg: &Leg) {
+        self.forget_running(leg);
         leg.hang_up(None);
         let status = leg.final_status();
         let how = if status == CallStatus::Completed {

@@ -11,6 +11,7 @@ use rtc::{Peer, PeerError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// The code of a call that cannot be taken up again (`ReconnectAttemptError` in the SDK).
 const NOT_RECONNECTED: u32 = 31209;
@@ -26,6 +27,8 @@ pub(super) struct DeviceEnd {
     /// `RT…`: takes up the call again on another connection.
     token: String,
     said: Mutex<Said>,
+    /// When the connection was lost last.
+    lost_at: Mutex<Option<Instant>>,
     early_media: bool,
 }
 
@@ -69,6 +72,7 @@ impl DeviceEnd {
                 answer,
                 rang: false,
             }),
+            lost_at: Mutex::new(None),
             early_media,
         }
     }
@@ -196,18 +200,20 @@ impl Leg {
 
     /// The user hung up, or gave up.
     pub(crate) fn user_hung_up(&self, message: Option<&str>) {
-        if self.mark_over(Why::UserHungUp).is_some() {
+        if !self.is_over() {
             self.say(match message {
                 Some(_) => "phone: hung up, it lost the connection",
                 None => "phone: hung up",
             });
+            self.mark_over(Why::UserHungUp);
         }
     }
 
     /// The user declined the call.
     pub(crate) fn user_declined(&self) {
-        if self.phase() == Phase::Ringing && self.mark_over(Why::UserDeclined).is_some() {
+        if self.phase() == Phase::Ringing {
             self.say("phone: declined");
+            self.mark_over(Why::UserDeclined);
         }
     }
 
@@ -252,6 +258,7 @@ impl Leg {
             return;
         };
         device.session.send_replace(None);
+        *lock(&device.lost_at) = Some(Instant::now());
         let answered = matches!(self.phase(), Phase::Answered { .. });
         if !answered || patience.is_zero() {
             if self.mark_over(Why::Lost).is_some() {
@@ -317,7 +324,13 @@ impl Leg {
                 before.send(&ToDevice::hangup(self.call_sid(), None));
                 self.say("phone: its call moved to another connection");
             }
-            None => self.say("phone: back, call kept"),
+            None => {
+                let away = lock(&device.lost_at).map(|at| at.elapsed().as_millis());
+                self.say(format!(
+                    "phone: back after {} ms, call kept",
+                    away.unwrap_or_default()
+                ));
+            }
         }
         device.send(&ToDevice::Answer {
             callsid: self.call_sid().to_owned(),

@@ -270,11 +270,13 @@ impl Exchange for Switchboard {
         let child = &answered.0;
         child.record_answer();
         children.tell(at, ChildProgress::Answered);
-        self.log().say(format!(
-            "{} answered after {:.1} s",
-            mask(&children.list[at].facts.to),
-            begun.elapsed().as_secs_f64()
-        ));
+        let who = match child.device() {
+            Some(_) => "phone:".to_owned(),
+            None => mask(&children.list[at].facts.to),
+        };
+        let seconds = begun.elapsed().as_secs_f64();
+        self.log()
+            .say(format!("{who} answered after {seconds:.1} s"));
         let bridged = parent.answer().await.is_ok();
         if bridged {
             self.talk(parent, child, &how).await;

@@ -47,6 +47,9 @@ pub(super) fn watch_media(leg: &Leg, peer: Peer, mut events: mpsc::Receiver<Peer
             tokio::select! {
                 event = events.recv() => match event {
                     Some(PeerEvent::Connected) => {
+                        if connected {
+                            leg.say("phone: sound is back");
+                        }
                         connected = true;
                         leg.0.audio.open();
                     }

@@ -50,6 +50,8 @@ struct Inner {
     expired: Mutex<HashSet<u64>>,
     /// Reconnect tokens and the legs that they take up again.
     tokens: Mutex<HashMap<String, Leg>>,
+    /// The calls that run, by their first legs.
+    running: Mutex<HashMap<CallSid, Leg>>,
     chance: Mutex<StdRng>,
 }
 
@@ -76,6 +78,7 @@ impl Switchboard {
             urls: Mutex::new(None),
             expired: Mutex::default(),
             tokens: Mutex::default(),
+            running: Mutex::default(),
         }))
     }
 
@@ -174,9 +177,17 @@ impl Switchboard {
         leg::lock(&self.0.tokens).get(token).cloned()
     }
 
-    /// Ends every leg of a device, for the end of the sandbox.
+    fn keep_running(&self, leg: &Leg) {
+        leg::lock(&self.0.running).insert(leg.0.facts.call_sid.clone(), leg.clone());
+    }
+
+    fn forget_running(&self, leg: &Leg) {
+        leg::lock(&self.0.running).remove(&leg.0.facts.call_sid);
+    }
+
+    /// Ends every call, for the end of the sandbox.
     pub(crate) fn hang_up_all(&self) {
-        let legs: Vec<Leg> = leg::lock(&self.0.tokens).values().cloned().collect();
+        let legs: Vec<Leg> = leg::lock(&self.0.running).values().cloned().collect();
         for leg in legs {
             leg.end(None);
         }

@@ -162,7 +162,7 @@ async fn a_token_that_runs_out_ends_the_registration() {
     let bench = Bench::new().await;
     let mut device = bench.connect().await;
     device
-        .listen(&bench.token_with("ann", |request| request.ttl_s = 2), 0)
+        .listen(&bench.token_with("ann", |request| request.ttl_s = 3), 0)
         .await;
     device.expect("connected").await;
     device
@@ -192,7 +192,7 @@ async fn a_fresh_token_keeps_the_registration() {
     .await;
     let mut device = bench.connect().await;
     device
-        .listen(&bench.token_with("ann", |request| request.ttl_s = 2), 0)
+        .listen(&bench.token_with("ann", |request| request.ttl_s = 4), 0)
         .await;
     device.expect("connected").await;
     device
@@ -202,7 +202,7 @@ async fn a_fresh_token_keeps_the_registration() {
     device.listen(&bench.token("ann"), 0).await;
     device.expect("connected").await;
     // Past the first token's end.
-    device.expect_heartbeats(8).await;
+    device.expect_heartbeats(16).await;
     bench
         .sandbox
         .call_me("+12025550144", "client:ann")

@@ -11,7 +11,7 @@ async fn muted_heartbeats_leave_open_connections_dead_and_later_ones_without_hea
     let bench = Bench::with(Config {
         timing: Timing {
             heartbeat: Duration::from_millis(30),
-            silence: Duration::from_millis(600),
+            silence: Duration::from_secs(3),
             ..Timing::default()
         },
         ..Config::default()

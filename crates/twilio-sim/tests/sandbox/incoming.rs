@@ -75,6 +75,10 @@ async fn the_invite_says_who_calls_and_carries_custom_parameters() {
     assert_eq!(invite.text("/parameters/From"), "+12025550142");
     assert_eq!(invite.text("/parameters/To"), "client:ann");
     assert_eq!(invite.text("/parameters/Params"), "ticket=a+%26+b");
+    assert_eq!(
+        invite.text("/parameters/StirStatus"),
+        "TN-Validation-Passed-A"
+    );
     assert!(invite.text("/reconnect").starts_with("RT"));
 }
 
@@ -100,7 +104,7 @@ async fn a_call_that_nobody_answers_is_cancelled_and_goes_on_to_voicemail() {
     let bench = Bench::new().await;
     bench.answer(
         "incoming",
-        "<Dial timeout=\"1\" action=\"/voicemail\"><Client>ann</Client></Dial>",
+        "<Dial timeout=\"3\" action=\"/voicemail\"><Client>ann</Client></Dial>",
     );
     bench.answer(
         "voicemail",

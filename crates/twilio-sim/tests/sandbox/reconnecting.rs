@@ -56,7 +56,7 @@ async fn a_call_outlives_its_connection_and_is_taken_up_again() {
     assert_eq!(answer.text("/callsid"), call_sid);
     assert!(answer.text("/reconnect").starts_with("RT"));
     assert_eq!(answer.payload.get("sdp"), None, "the same peer connection");
-    bench.logged("phone: back, call kept").await;
+    bench.logged("ms, call kept").await;
     assert_eq!(bench.report(&call_sid).status.as_str(), "in-progress");
     // The call is this connection's now.
     device.hang_up(&call_sid).await;
