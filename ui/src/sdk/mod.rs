@@ -49,6 +49,11 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn state(this: &Device) -> String;
 
+    /// What all Devices measure sound with. Browsers keep it suspended when it was made before the
+    /// user touched the page, and the SDK never wakes it.
+    #[wasm_bindgen(static_method_of = Device, js_namespace = Twilio, getter, js_name = audioContext)]
+    pub fn audio_context() -> Option<web_sys::AudioContext>;
+
     /// Device.audio; gone after `destroy`.
     #[wasm_bindgen(method, getter)]
     pub fn audio(this: &Device) -> Option<AudioHelper>;

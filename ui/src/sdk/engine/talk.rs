@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::sdk::calls::{self, Key};
 use crate::sdk::listen::Listening;
-use crate::sdk::{Call, options, rules};
+use crate::sdk::{Call, Device, options, rules};
 use protocol::engine::CallEvent;
 use protocol::{CallId, CallSid, EngineEvent, ErrorCode};
 use wasm_bindgen::prelude::*;
@@ -204,6 +204,7 @@ impl Engine {
         let Some(call) = call else { return };
         match name {
             "accept" => {
+                wake_meters();
                 let call_sid = calls::sid(&call);
                 self.report_call(key, CallEvent::Accepted { call_sid });
             }
@@ -287,5 +288,14 @@ impl Engine {
                 engine.open();
             }
         });
+    }
+}
+
+/// Lets the SDK measure how loud a call is: without a sound of its own before, as when a call is
+/// answered, it would say 0 for ever.
+fn wake_meters() {
+    if let Some(context) = Device::audio_context() {
+        // Before any act of the user the browser refuses; the next call tries again.
+        let _ = context.resume();
     }
 }
