@@ -33,6 +33,8 @@ async fn an_answered_call_carries_sound_both_ways() {
         page.until("#call", "data-phase", "active").await;
         page.until_sound().await;
         page.until_pitch(TONE_HZ).await;
+        page.until_meter_moves("#meter-in").await;
+        page.until_meter_moves("#meter-out").await;
         let ours = |call: &CallReport| call.call_sid == call_sid && hears_the_microphone(call);
         scene
             .sandbox

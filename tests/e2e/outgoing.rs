@@ -16,6 +16,8 @@ async fn an_outgoing_call_carries_sound_both_ways() {
         page.until("#app", "data-screen", "in_call").await;
         page.until_sound().await;
         page.until_pitch(TONE_HZ).await;
+        page.until_meter_moves("#meter-in").await;
+        page.until_meter_moves("#meter-out").await;
         let heard = scene
             .sandbox
             .call_where("our voice at the far end", hears_the_microphone);

@@ -15,17 +15,16 @@ async fn a_webhook_server_that_is_down_is_named_as_the_cause() {
         page.dial(phones::PLAYS_A_TONE).await;
         page.until("#ended", "data-cause", "webhook_unreachable")
             .await;
+        page.keep("webhook-unreachable").await;
+        page.click("#done-button").await;
         page.until("#banner", "data-problem", "webhook_unreachable")
             .await;
-        page.keep("webhook-unreachable").await;
+        page.keep("banner").await;
         scene.sandbox.set_fault("break_webhooks", Value::Null).await;
-        page.open(&scene.server.addresses.private_url).await;
-        page.client()
-            .refresh()
-            .await
-            .expect("the page is loaded again");
         page.dial(phones::PLAYS_A_TONE).await;
         page.until("#call", "data-phase", "active").await;
+        page.until_sound().await;
+        page.until_gone("#banner").await;
     })
     .await;
 }

@@ -22,8 +22,8 @@ async fn the_window_opens_registers_and_rings() {
         .await;
     page.until("#app", "data-screen", "incoming").await;
     page.until("#call", "data-phase", "offered").await;
-    window.keep_screen(&artefacts, "screen-incoming");
     page.keep("window-incoming").await;
+    window.keep_screen(&artefacts, "screen-incoming");
     page.until("#ended", "data-cause", "cancelled").await;
     page.until("#app", "data-registration", "ready").await;
     artefacts.write("sandbox.json", window.sandbox().everything().await);

@@ -242,6 +242,23 @@ impl Page {
         })
     }
 
+    /// Waits until a level meter shows sound.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    #[track_caller]
+    pub fn until_meter_moves(&self, css: &str) -> impl Future<Output = ()> {
+        wait::until(format!("{css} to move"), async move || {
+            let level = self.attribute(css, "data-level").await;
+            let shows = level.as_deref().and_then(|level| level.parse().ok());
+            if shows.is_some_and(|level: f64| level >= 10.0) {
+                Ok(())
+            } else {
+                Err(level)
+            }
+        })
+    }
+
     /// The signalling frames so far, oldest first.
     ///
     /// # Panics
