@@ -25,8 +25,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing to build and test on this machine; safe to repeat
-    Setup,
+    /// Install what is missing to build and test on this machine, and build the page, so that
+    /// cargo can be called directly; safe to repeat
+    Setup {
+        /// Build the page small, as it is released
+        #[arg(long)]
+        release: bool,
+    },
     /// Build the page and start Handset; `--server` starts handset-server in place of the window,
     /// `--release` an optimised build, everything else goes to the program
     Run {
@@ -46,7 +51,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Setup => setup::ensure(&setup::ALL),
+        Command::Setup { release } => {
+            setup::ensure(&setup::ALL).and_then(|()| page::build(release))
+        }
         Command::Run { arguments } => run::run(arguments),
         Command::Test(options) => test::test(&options),
         Command::Ci => ci::ci(),
