@@ -12,8 +12,9 @@ use tokio::runtime::Runtime;
 
 /// The exit code for a phone that could not start: 2 when the configuration is to blame.
 pub(crate) fn exit_code(error: &anyhow::Error) -> u8 {
-    let configuration =
-        error.downcast_ref::<ComposeError>().is_some_and(ComposeError::is_configuration);
+    let configuration = error
+        .downcast_ref::<ComposeError>()
+        .is_some_and(ComposeError::is_configuration);
     if configuration { 2 } else { 1 }
 }
 
@@ -40,7 +41,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let running = Mutex::new(Some(running));
     app.run(move |_app, event| {
         if matches!(event, RunEvent::Exit)
-            && let Some(running) = running.lock().unwrap_or_else(PoisonError::into_inner).take()
+            && let Some(running) = running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take()
         {
             runtime.block_on(running.close());
         }
@@ -50,7 +54,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 fn say_started(options: &Options, running: &Running) -> anyhow::Result<()> {
     let started = running.started();
-    let said = if options.json { started.json() } else { started.to_string() };
+    let said = if options.json {
+        started.json()
+    } else {
+        started.to_string()
+    };
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{said}").and_then(|()| out.flush()) {
         // A window started from a desktop has nobody to read this.

@@ -23,7 +23,12 @@ async fn attach(
 ) -> Result<Snapshot, ()> {
     let (down, messages) = mpsc::unbounded_channel();
     let snapshot = handle.attach(page, down).await;
-    tauri::async_runtime::spawn(forward(messages, channel, handle.inner().clone(), snapshot.epoch));
+    tauri::async_runtime::spawn(forward(
+        messages,
+        channel,
+        handle.inner().clone(),
+        snapshot.epoch,
+    ));
     Ok(snapshot)
 }
 

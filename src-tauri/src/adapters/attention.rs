@@ -17,7 +17,11 @@ impl WindowAttention {
     }
 
     fn want_attention(&self, want: Option<UserAttentionType>) {
-        let Some(window) = self.app.get().and_then(|app| app.get_webview_window("main")) else {
+        let Some(window) = self
+            .app
+            .get()
+            .and_then(|app| app.get_webview_window("main"))
+        else {
             return;
         };
         // The focus stays where it is: whoever types goes on typing.
