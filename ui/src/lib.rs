@@ -3,7 +3,7 @@
 //! The page decides nothing about calls. It draws the last [`protocol::Snapshot`], sends what the
 //! user wants as [`protocol::Intent`]s, carries out [`protocol::EngineRequest`]s on the SDK and
 //! reports what the SDK says. [`backend`] is the way to the shell, [`sdk`] the way to the SDK;
-//! [`state`], [`words`], [`keys`], [`format`] and [`meter`] are plain logic and run anywhere.
+//! [`state`], [`words`], [`keys`], [`mod@format`] and [`meter`] are plain logic and run anywhere.
 
 mod app;
 pub mod backend;

@@ -102,7 +102,7 @@ fn install() -> Result<()> {
 fn compile(release: bool) -> Result<PathBuf> {
     let target = "wasm32-unknown-unknown";
     let profile = if release { "page" } else { "dev" };
-    sh::run(&mut sh::cargo(&[
+    let mut build = sh::cargo(&[
         "build",
         "-p",
         "handset-ui",
@@ -112,7 +112,9 @@ fn compile(release: bool) -> Result<PathBuf> {
         target,
         "--profile",
         profile,
-    ]))?;
+    ]);
+    // wasm-bindgen reads the sections that stripping takes away, and takes them away itself.
+    sh::run(build.env("CARGO_PROFILE_PAGE_STRIP", "none"))?;
     let folder = if release { "page" } else { "debug" };
     let wasm = sh::target_dir()?.join(target).join(folder);
     Ok(wasm.join("handset-ui.wasm"))

@@ -12,7 +12,7 @@ use protocol::{EngineEvent, Epoch, Notice, PageInfo, ShellMessage};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{ClipboardEvent, Element, EventTarget, KeyboardEvent};
+use web_sys::{ClipboardEvent, Element, EventTarget, KeyboardEvent, PageTransitionEvent};
 use yew::Callback;
 
 /// All wires. Made once; they last as long as the page.
@@ -22,6 +22,7 @@ pub(crate) struct Wires {
     pub(crate) situation: Rc<Cell<Situation>>,
     page: PageInfo,
     down: Rc<dyn Fn(Down)>,
+    engine: Engine,
     microphone: Rc<dyn Fn(Microphone)>,
 }
 
@@ -42,15 +43,7 @@ impl Wires {
                 }
             })
         };
-        {
-            // The page goes. What its Device says in its last moments is not news: the shell
-            // learns of it by the end of the link.
-            let engine = engine.clone();
-            on(&dom::window(), "pagehide", move |_: web_sys::Event| {
-                engine.fall_silent()
-            });
-        }
-        let down = down(send.clone(), engine, epoch, microphone.clone());
+        let down = down(send.clone(), engine.clone(), epoch, microphone.clone());
         let wires = Self {
             backend,
             situation: Rc::new(Cell::new(Situation {
@@ -64,9 +57,11 @@ impl Wires {
                 window,
             },
             down,
+            engine,
             microphone: microphone.clone(),
         };
         wires.listen(&send);
+        wires.leave(&send);
         microphone::watch(microphone);
         wires
     }
@@ -79,6 +74,22 @@ impl Wires {
     /// Looks at the microphones again.
     pub(crate) fn check_microphone(&self) {
         microphone::check(self.microphone.clone());
+    }
+
+    /// When the page goes, its Device goes unheard: what the SDK says of it then would look like
+    /// a lost connection, while the shell sees for itself that the page is gone.
+    fn leave(&self, send: &Callback<Msg>) {
+        let window: EventTarget = dom::window().into();
+        let engine = self.engine.clone();
+        on(&window, "pagehide", move |_: web_sys::Event| {
+            engine.fall_silent();
+        });
+        let sender = send.clone();
+        on(&window, "pageshow", move |event: PageTransitionEvent| {
+            if event.persisted() {
+                sender.emit(Msg::Attach);
+            }
+        });
     }
 
     fn listen(&self, send: &Callback<Msg>) {

@@ -36,8 +36,10 @@ struct State {
     loading: bool,
     queue: VecDeque<EngineRequest>,
     errors: Debounce,
-    /// Twilio refused the token: the SDK does not connect again by itself.
+    /// Twilio refused the token: it closes the connection, and the SDK does not open it again.
     refused: bool,
+    /// A fresh token has come since.
+    renewed: bool,
 }
 
 impl Engine {
@@ -165,7 +167,7 @@ impl Engine {
                 // The page fell silent while the SDK was loading.
                 return;
             }
-            state.refused = false;
+            (state.refused, state.renewed) = (false, false);
             Device::new(&state.token, &options::device(state.signalling.as_deref()))
         };
         match made {
@@ -202,18 +204,33 @@ impl Engine {
     }
 
     fn sign_in_again(&self) {
-        let (device, token, refused) = {
+        let (device, token) = {
             let mut state = self.0.state.borrow_mut();
+            state.renewed = state.refused;
             let device = state.device.as_ref().map(|held| held.emitter.clone());
-            let refused = std::mem::take(&mut state.refused);
-            (device, state.token.clone(), refused)
+            (device, state.token.clone())
         };
         let Some(device) = device else { return };
         if let Err(error) = device.update_token(&token) {
             self.device_error(&error, &JsValue::UNDEFINED);
         }
-        // While the SDK itself is reconnecting, a `register` of ours would spoil its own.
-        if refused && device.state() == "unregistered" {
+        self.connect_again();
+    }
+
+    /// Connects again with the fresh token, once the refused connection is closed. While the SDK
+    /// itself is reconnecting, a `register` of ours would spoil its own.
+    fn connect_again(&self) {
+        let device = {
+            let mut state = self.0.state.borrow_mut();
+            let device = state.device.as_ref().map(|held| held.emitter.clone());
+            let closed = |device: &Device| device.state() == "unregistered";
+            let device = device.filter(|device| state.refused && state.renewed && closed(device));
+            if device.is_some() {
+                (state.refused, state.renewed) = (false, false);
+            }
+            device
+        };
+        if let Some(device) = device {
             register(&device);
         }
     }
@@ -235,7 +252,6 @@ impl Engine {
         let mut listening = Listening::new(device);
         let plain = [
             ("registering", EngineEvent::Registering),
-            ("unregistered", EngineEvent::Unregistered),
             ("destroyed", EngineEvent::Destroyed),
             ("tokenWillExpire", EngineEvent::TokenWillExpire),
         ];
@@ -244,8 +260,18 @@ impl Engine {
             listening.hear(name, move |_, _| engine.report(event.clone()));
         }
         let engine = self.clone();
+        listening.hear("unregistered", move |_, _| {
+            engine.report(EngineEvent::Unregistered);
+            let engine = engine.clone();
+            spawn_local(async move { engine.connect_again() });
+        });
+        let engine = self.clone();
         listening.hear("registered", move |_, _| {
-            engine.0.state.borrow_mut().errors.forget();
+            {
+                let mut state = engine.0.state.borrow_mut();
+                state.errors.forget();
+                (state.refused, state.renewed) = (false, false);
+            }
             engine.report(EngineEvent::Registered);
         });
         let engine = self.clone();

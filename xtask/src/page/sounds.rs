@@ -95,7 +95,7 @@ fn blips(notes: &[f32]) -> Vec<f32> {
 fn ring() -> Vec<f32> {
     let call = |t: f32| {
         let edge = soft(t, 0.7, 0.03);
-        let note = if (t * 16.0) as u32 % 2 == 0 {
+        let note = if ((t * 16.0) as u32).is_multiple_of(2) {
             660.0
         } else {
             784.0
