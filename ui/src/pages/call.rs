@@ -38,7 +38,10 @@ pub(crate) fn call(view: &View<'_>, call: &CallView, screen: Screen) -> Html {
                     if let Some(second) = waiting {
                         { second_call(view, second) }
                     }
-                    { who(view, call, waiting.is_some()) }
+                    // The keypad and a second call leave no room for the first one's picture.
+                    if !(keypad && waiting.is_some()) {
+                        { who(view, call, waiting.is_some()) }
+                    }
                     <span class="call-space"></span>
                     if keypad {
                         { keys(view, call) }

@@ -93,8 +93,8 @@ pub fn banner(problem: &Problem) -> Banner {
             Severity::Warn,
             "headphones",
             "This window cannot carry sound",
-            "Its web view has no WebRTC, so it rings but calls cannot be talked here. The same \
-             dialer works in your browser.",
+            "Its web view has no WebRTC: it rings, but nobody is heard. The same dialer works in \
+             your browser.",
             Some((Remedy::OpenBrowser, "Open in browser")),
         ),
         Problem::Sdk { code, message } => Banner {
