@@ -21,7 +21,7 @@ pub struct Account {
     /// `TWILIO_TWIML_APP_SID`: the application that calls out.
     pub application_sid: ApplicationSid,
     /// `TWILIO_CALLER_ID`: our number, shown to those we call.
-    pub caller_id: Option<PhoneNumber>,
+    pub caller_id: PhoneNumber,
     /// `HANDSET_IDENTITY`: the client name we register as; `handset` unless set.
     pub identity: ClientName,
 }
@@ -73,11 +73,7 @@ impl Account {
         let application_sid = vars.sid("TWILIO_TWIML_APP_SID", "AP", "a TwiML application", |s| {
             ApplicationSid::parse(s).ok()
         });
-        let caller_id = vars.optional(
-            "TWILIO_CALLER_ID",
-            |s| PhoneNumber::e164(s).ok(),
-            |name| format!("{name} must be a number in E.164, such as +12025550100"),
-        );
+        let caller_id = vars.number("TWILIO_CALLER_ID");
         let identity = vars.identity();
         match (
             account_sid,
@@ -85,6 +81,7 @@ impl Account {
             key_sid,
             key_secret,
             application_sid,
+            caller_id,
         ) {
             (
                 Some(account_sid),
@@ -92,6 +89,7 @@ impl Account {
                 Some(key_sid),
                 Some(key_secret),
                 Some(application_sid),
+                Some(caller_id),
             ) if vars.problems.is_empty() => Ok(Self {
                 account_sid,
                 auth_token,
@@ -141,7 +139,10 @@ pub fn public_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
     let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost"));
     let scheme = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
     if scheme && plain && url.host().is_some() {
         Ok(url)
     } else {
@@ -189,6 +190,20 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
         text.map(Secret::new)
     }
 
+    fn number(&mut self, name: &str) -> Option<PhoneNumber> {
+        let Some(text) = self.get(name) else {
+            let problem = format!("{name} is missing (your Twilio number, such as +12025550100)");
+            self.problems.push(problem);
+            return None;
+        };
+        let number = PhoneNumber::e164(&text).ok();
+        if number.is_none() {
+            let problem = format!("{name} must be a number in E.164, such as +12025550100");
+            self.problems.push(problem);
+        }
+        number
+    }
+
     fn identity(&mut self) -> ClientName {
         let given = self.optional("HANDSET_IDENTITY", registrable, |name| {
             format!("{name} must be 1 to 121 letters, digits or underscores")
@@ -233,7 +248,7 @@ mod tests {
     fn a_complete_environment_is_an_account() {
         let account = Account::from_vars(complete).unwrap();
         assert_eq!(account.identity.as_str(), "handset");
-        assert_eq!(account.caller_id.unwrap().as_str(), "+12025550100");
+        assert_eq!(account.caller_id.as_str(), "+12025550100");
     }
 
     #[test]
@@ -246,10 +261,11 @@ mod tests {
             "TWILIO_API_KEY",
             "TWILIO_API_SECRET",
             "TWILIO_TWIML_APP_SID",
+            "TWILIO_CALLER_ID",
         ] {
             assert!(text.contains(name), "{text}");
         }
-        assert_eq!(problems.0.len(), 5);
+        assert_eq!(problems.0.len(), 6);
     }
 
     #[test]
@@ -274,6 +290,7 @@ mod tests {
             "phone",
             "https://x.example/?a=b",
             "ftp://x",
+            "https://:pw@x.example",
             "",
         ] {
             assert!(public_url(bad).is_err(), "{bad}");

@@ -66,7 +66,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
     fn new(parts: Parts<C, A, S>) -> Self {
         let phone = Phone::new(Setup {
             identity: parts.account.identity.clone(),
-            line: parts.account.caller_id.clone(),
+            line: Some(parts.account.caller_id.clone()),
             privacy: parts.privacy,
             signalling: parts.signalling.clone(),
         });
@@ -279,8 +279,9 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
     /// The phone's snapshot with the sandbox's panel; its revision counts the changes of both.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = self.phone.snapshot();
-        snapshot.sandbox = self.parts.sandbox.view();
+        // The count first: what changes between the two is then shown, and counted next time.
         snapshot.revision += *self.parts.sandbox.changed().borrow();
+        snapshot.sandbox = self.parts.sandbox.view();
         snapshot
     }
 

@@ -1,13 +1,15 @@
 //! Putting the phone together. Whether Twilio or the sandbox is behind it is chosen here and
 //! nowhere else.
 
+use crate::choice::{Choice, choose};
 use crate::options::Options;
 use crate::sandbox::Backend;
+use crate::sleep::watch_for_sleep;
 use crate::started::Started;
 use app::ports::{Attention, NoSandbox, SystemClock};
 use app::{Account, ConfigProblems, Handle, Parts};
 use phone::dial_plan::Line;
-use protocol::PhoneNumber;
+use protocol::{ClientName, PhoneNumber};
 use server::{BindError, Face, Private, Webhooks};
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -26,6 +28,7 @@ pub struct Running {
     handle: Handle,
     started: Started,
     stop: watch::Sender<bool>,
+    sleep_watch: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
     sandbox: Option<twilio_sim::Sandbox>,
 }
@@ -78,54 +81,26 @@ pub async fn compose<A: Attention>(
     var: impl Fn(&str) -> Option<String>,
     attention: impl FnOnce(Handle) -> A,
 ) -> Result<Running, ComposeError> {
-    let account = configured(options, &var)?;
+    let choice = choose(options, &var)?;
     let private = server::bind(Face::Private, options.private_address()).await?;
     let public = server::bind(Face::Public, options.public_address()).await?;
-    let far = match account {
-        Some((account, public_url)) => twilio(account, public_url),
-        None => sandbox(options, &var, public.local_addr()?).await?,
+    let far = match choice {
+        Choice::Twilio {
+            account,
+            public_url,
+        } => twilio(account, public_url),
+        Choice::Sandbox {
+            identity,
+            public_url,
+        } => {
+            let public_url = match public_url {
+                Some(given) => given,
+                None => listener_url(public.local_addr()?),
+            };
+            sandbox(identity, public_url).await?
+        }
     };
     start(options, far, attention, private, public)
-}
-
-/// The account and public URL to use, or `None` for the sandbox.
-fn configured(
-    options: &Options,
-    var: &impl Fn(&str) -> Option<String>,
-) -> Result<Option<(Account, Url)>, ConfigProblems> {
-    let mut problems = Vec::new();
-    let public_url = match &options.public_url {
-        Some(text) => app::config::public_url(text).map(Some),
-        None if options.sandbox => Ok(None),
-        None => Err(
-            "the public URL is missing: set --public-url or HANDSET_PUBLIC_URL to the \
-                     address of your tunnel"
-                .to_owned(),
-        ),
-    };
-    let public_url = public_url.unwrap_or_else(|problem| {
-        problems.push(problem);
-        None
-    });
-    for origin in &options.allow_origin {
-        let parsed = Url::parse(origin).ok();
-        if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
-            problems.push(format!(
-                "--allow-origin {origin}: an origin is like http://localhost:3000"
-            ));
-        }
-    }
-    let account = if options.sandbox {
-        None
-    } else {
-        Account::from_vars(var)
-            .map_err(|found| problems.extend(found.0))
-            .ok()
-    };
-    if !problems.is_empty() {
-        return Err(ConfigProblems(problems));
-    }
-    Ok(account.zip(public_url))
 }
 
 fn twilio(account: Account, public_url: Url) -> Far {
@@ -138,11 +113,12 @@ fn twilio(account: Account, public_url: Url) -> Far {
     }
 }
 
-async fn sandbox(
-    options: &Options,
-    var: &impl Fn(&str) -> Option<String>,
-    public: SocketAddr,
-) -> Result<Far, ComposeError> {
+/// The public listener's own address, as the sandbox reaches it.
+fn listener_url(listener: SocketAddr) -> Url {
+    Url::parse(&format!("http://{listener}")).expect("an address and port make a URL")
+}
+
+async fn sandbox(identity: ClientName, public_url: Url) -> Result<Far, ComposeError> {
     // Its secrets are as hard to guess as an account's.
     let config = twilio_sim::Config {
         seed: rand::random(),
@@ -156,13 +132,8 @@ async fn sandbox(
         key_sid: given.key_sid,
         key_secret: given.key_secret,
         application_sid: given.application_sid,
-        caller_id: PhoneNumber::e164(&given.number).ok(),
-        identity: app::config::identity(var)?,
-    };
-    let public_url = match &options.public_url {
-        Some(text) => app::config::public_url(text).map_err(|p| ConfigProblems(vec![p]))?,
-        None => app::config::public_url(&format!("http://{public}"))
-            .map_err(|p| ConfigProblems(vec![p]))?,
+        caller_id: PhoneNumber::e164(&given.number).expect("the sandbox's own number is E.164"),
+        identity,
     };
     let base = public_url.as_str().trim_end_matches('/');
     sandbox.set_webhooks(twilio_sim::Urls {
@@ -198,7 +169,7 @@ fn start<A: Attention>(
         account: far.account.account_sid.clone(),
         line: Line {
             identity: far.account.identity.clone(),
-            caller_id: far.account.caller_id.clone(),
+            caller_id: Some(far.account.caller_id.clone()),
             ring_timeout_s: RING_TIMEOUT_S,
         },
     };
@@ -240,6 +211,7 @@ fn start<A: Attention>(
         signalling_url: signalling.map(|address| format!("ws://{address}/signal")),
     };
     Ok(Running {
+        sleep_watch: tokio::spawn(watch_for_sleep(handle.clone())),
         handle,
         started,
         stop,
@@ -282,6 +254,7 @@ impl Running {
 
     /// Hangs up, unregisters and stops the listeners.
     pub async fn close(self) {
+        self.sleep_watch.abort();
         self.handle.close().await;
         let _all_stopped = self.stop.send(true);
         for task in self.tasks {

@@ -1,10 +1,12 @@
 //! The composition that the window and `handset-server` share: flags, configuration, the choice
 //! between Twilio and the sandbox, the two listeners, the Controller.
 
+mod choice;
 mod compose;
 mod options;
 mod process;
 mod sandbox;
+mod sleep;
 mod started;
 
 pub use compose::{ComposeError, Running, compose};

@@ -30,7 +30,8 @@ pub struct Options {
     pub public: Option<SocketAddr>,
 
     /// The address under which Twilio reaches the public listener
-    #[arg(long, value_name = "URL", env = "HANDSET_PUBLIC_URL")]
+    /// [default: the environment's HANDSET_PUBLIC_URL; in the sandbox the listener itself]
+    #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
 
     /// Life of the access tokens, in seconds

@@ -177,7 +177,7 @@ pub(super) fn no_secret() -> Refusal {
 /// Says no, and says so in the log.
 pub(super) fn refused(path: &str, refusal: Refusal) -> Response {
     warn!(
-        path,
+        path = protocol::number::mask_numbers(path),
         status = refusal.status.as_u16(),
         "refused a request to the private listener: {}",
         refusal.sentence
