@@ -56,6 +56,9 @@ pub enum AddressError {
 const MIN_DIGITS: usize = 7;
 const MAX_DIGITS: usize = 15;
 const MAX_CLIENT_NAME: usize = 121;
+/// The country code of Italy and the Vatican, whose numbers keep their first 0 when they are called
+/// from abroad. Source: Italy's numbering plan, as the ITU published it for E.164.
+const ITALY: &str = "39";
 
 impl Address {
     /// Reads what people type or paste: `+44 20 7946 0018`, `(202) 555-0101`, `0044…`, `011…`,
@@ -99,19 +102,7 @@ impl PhoneNumber {
     }
 
     fn parse(text: &str, home: Option<&Self>) -> Result<Self, AddressError> {
-        // "+44 (0)20 …": the trunk prefix in brackets is not dialled from abroad.
-        let text = text.replace("(0)", "");
-        let mut plus = false;
-        let mut digits = String::new();
-        for c in text.chars() {
-            if let Some(digit) = decimal_digit(c) {
-                digits.push(digit);
-            } else if matches!(c, '+' | '\u{ff0b}') && digits.is_empty() && !plus {
-                plus = true;
-            } else if !is_separator(c) {
-                return Err(AddressError::NotANumber);
-            }
-        }
+        let (plus, digits) = Self::typed_digits(text, home)?;
         if digits.is_empty() {
             return Err(if plus {
                 AddressError::TooShort
@@ -122,8 +113,7 @@ impl PhoneNumber {
         if plus {
             return Self::from_digits(&digits);
         }
-        let home_is_nanp = home.is_some_and(|n| n.calling_code() == "1");
-        if home_is_nanp {
+        if is_nanp(home) {
             return match (digits.strip_prefix("011"), digits.len()) {
                 (Some(abroad), _) => Self::from_digits(abroad),
                 (None, 10) => Self::from_digits(&format!("1{digits}")),
@@ -136,12 +126,31 @@ impl PhoneNumber {
             return Self::from_digits(abroad);
         }
         match (home, digits.strip_prefix('0')) {
+            (Some(home), Some(_)) if home.calling_code() == ITALY => {
+                Self::from_digits(&format!("{ITALY}{digits}"))
+            }
             (Some(home), Some(national)) => {
                 Self::from_digits(&format!("{}{national}", home.calling_code()))
             }
             (_, _) if digits.len() < MIN_DIGITS => Err(AddressError::TooShort),
             (_, _) => Err(AddressError::NoCountryCode),
         }
+    }
+
+    /// Whether there is a `+`, and the digits to dial. Of "+44 (0)20 …" the 0 in brackets is not
+    /// among them: it is for those who call from within the country. Italy dials it always.
+    fn typed_digits(text: &str, home: Option<&Self>) -> Result<(bool, String), AddressError> {
+        let (plus, all) = read_digits(text)?;
+        let (_, without) = read_digits(&text.replace("(0)", ""))?;
+        let prefix = match (plus, is_nanp(home)) {
+            (true, _) => "",
+            (false, true) => "011",
+            (false, false) => "00",
+        };
+        let goes = without
+            .strip_prefix(prefix)
+            .is_some_and(|abroad| !abroad.starts_with(ITALY));
+        Ok((plus, if goes { without } else { all }))
     }
 
     fn from_digits(digits: &str) -> Result<Self, AddressError> {
@@ -214,6 +223,27 @@ impl PhoneNumber {
         let tail = &self.0[self.0.len() - 2..];
         format!("number ending in {} {}", &tail[..1], &tail[1..])
     }
+}
+
+/// Reads what may precede the digits and stand between them.
+fn read_digits(text: &str) -> Result<(bool, String), AddressError> {
+    let mut plus = false;
+    let mut digits = String::new();
+    for c in text.chars() {
+        if let Some(digit) = decimal_digit(c) {
+            digits.push(digit);
+        } else if matches!(c, '+' | '\u{ff0b}') && digits.is_empty() && !plus {
+            plus = true;
+        } else if !is_separator(c) {
+            return Err(AddressError::NotANumber);
+        }
+    }
+    Ok((plus, digits))
+}
+
+/// Whether it is of the North American Numbering Plan, which has prefixes of its own.
+fn is_nanp(home: Option<&PhoneNumber>) -> bool {
+    home.is_some_and(|home| home.calling_code() == "1")
 }
 
 fn mask_tail(e164: &str) -> String {
@@ -342,6 +372,7 @@ mod tests {
 
     const US: Option<&str> = Some("+12025550100");
     const UK: Option<&str> = Some("+442079460000");
+    const ITALY: Option<&str> = Some("+390600000000");
 
     #[test]
     fn reads_what_people_type() {
@@ -365,6 +396,31 @@ mod tests {
         );
         check("client:desk_2", None, Ok("client:desk_2"));
         check("Client: desk_2", None, Ok("client:desk_2"));
+    }
+
+    #[test]
+    fn a_trunk_prefix_in_brackets_is_dialled_at_home_and_not_from_abroad() {
+        for abroad in ["+44 (0)20 7946 0018", "+44(0)2079460018"] {
+            check(abroad, None, Ok("+442079460018"));
+            check(abroad, UK, Ok("+442079460018"));
+        }
+        check("0044 (0)20 7946 0018", UK, Ok("+442079460018"));
+        check("011 44 (0)20 7946 0018", US, Ok("+442079460018"));
+        check("(0)20 7946 0018", UK, Ok("+442079460018"));
+        // To the north of England, not out of North America.
+        check("(0)113 496 0018", UK, Ok("+441134960018"));
+        check("(0)20 7946 0018", None, Err(AddressError::NoCountryCode));
+        check("(0)20 7946 0018", US, Err(AddressError::NoCountryCode));
+    }
+
+    #[test]
+    fn the_first_zero_of_an_italian_number_is_part_of_it() {
+        check("06 0000 0018", ITALY, Ok("+390600000018"));
+        check("(0)6 0000 0018", ITALY, Ok("+390600000018"));
+        check("+39 06 0000 0018", None, Ok("+390600000018"));
+        check("+39 (0)6 0000 0018", None, Ok("+390600000018"));
+        check("0039 (0)6 0000 0018", UK, Ok("+390600000018"));
+        check("0044 (0)20 7946 0018", ITALY, Ok("+442079460018"));
     }
 
     #[test]
