@@ -81,6 +81,12 @@ fn outgoing(call: &Call, ledger: &Ledger, signalling_up: bool, now: Timestamp) -
     let entry = call.entry(ledger);
     if let Some(status) = entry.and_then(|entry| ledger.outcome(entry)) {
         return Some(match status {
+            // Twilio says so too of a call that ended because sound or signalling was lost.
+            DialCallStatus::Completed | DialCallStatus::Answered | DialCallStatus::Canceled
+                if call.phase == Phase::Reconnecting =>
+            {
+                EndCause::ConnectionLost
+            }
             DialCallStatus::Completed | DialCallStatus::Answered | DialCallStatus::Canceled => {
                 EndCause::TheyHungUp
             }

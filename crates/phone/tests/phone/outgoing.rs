@@ -376,29 +376,78 @@ fn comes_back_from_reconnecting_or_loses_the_call() {
     ]);
 }
 
+/// The same call, talking since 2 s, whose sound was lost at 5 s.
+const SOUND_LOST: Script<'static> = &[
+    ("1100 hook outgoing a client:bo", ""),
+    ("2000 call-1 accepted", "| ready; call-1 active bo"),
+    (
+        "5000 call-1 reconnecting 53405",
+        "| ready; call-1 reconnecting bo",
+    ),
+];
+
+#[track_caller]
+fn check_sound_lost(script: Script<'_>) {
+    let steps: Vec<_> = SOUND_LOST.iter().chain(script).copied().collect();
+    check_dialled(&steps);
+}
+
 #[test]
-fn a_disconnect_while_reconnecting_is_a_lost_connection_unless_the_webhook_knows_better() {
-    let reconnecting = [
-        ("1100 hook outgoing a client:bo", ""),
-        ("2000 call-1 accepted", "| ready; call-1 active bo"),
-        (
-            "5000 call-1 reconnecting 53405",
-            "| ready; call-1 reconnecting bo",
-        ),
+fn a_disconnect_while_reconnecting_is_a_lost_connection() {
+    check_sound_lost(&[
         ("20000 call-1 disconnected", ""),
-    ];
-    let lost = (
-        "21500 wait",
-        "| ready; call-1 ended: connection lost after 19 s",
-    );
-    let hung_up = (
-        "20100 hook result a completed",
-        "| ready; call-1 ended: they hung up after 18 s",
-    );
-    for last in [lost, hung_up] {
-        let steps: Vec<_> = reconnecting.iter().copied().chain([last]).collect();
-        check_dialled(&steps);
+        (
+            "21500 wait",
+            "| ready; call-1 ended: connection lost after 19 s",
+        ),
+    ]);
+}
+
+#[test]
+fn sound_that_is_lost_for_good_is_no_hang_up_though_twilio_calls_the_leg_completed() {
+    for status in ["completed", "answered", "canceled"] {
+        // Told before the engine, after it, and by Twilio alone.
+        check_sound_lost(&[
+            (&format!("19000 hook result a {status}"), ""),
+            (
+                "20000 call-1 disconnected",
+                "| ready; call-1 ended: connection lost after 18 s",
+            ),
+            ("20001 call-1 error 53405", ""),
+        ]);
+        check_sound_lost(&[
+            ("20000 call-1 disconnected", ""),
+            (
+                &format!("20100 hook result a {status}"),
+                "| ready; call-1 ended: connection lost after 18 s",
+            ),
+        ]);
     }
+    check_sound_lost(&[
+        ("6000 hook status b completed a", ""),
+        ("7000 hook status a completed", ""),
+        (
+            "12000 wait",
+            "disconnect call-1 | ready; call-1 ended: connection lost after 10 s",
+        ),
+    ]);
+    // Who hangs up knows why it ended.
+    check_sound_lost(&[
+        ("19000 hook result a completed", ""),
+        (
+            "19500 hangup 1",
+            "disconnect call-1 | ready; call-1 ended: hung up after 17 s",
+        ),
+    ]);
+    // It came back before they hung up.
+    check_sound_lost(&[
+        ("6000 call-1 reconnected", "| ready; call-1 active bo"),
+        ("19000 hook result a completed", ""),
+        (
+            "20000 call-1 disconnected",
+            "| ready; call-1 ended: they hung up after 18 s",
+        ),
+    ]);
 }
 
 #[test]
