@@ -2,6 +2,7 @@
 
 use crate::{hears_the_microphone, phones, setting};
 use harness::{CallReport, Scene, wait};
+use serde_json::json;
 use std::time::Duration;
 
 async fn in_a_call_to(scene: &Scene, number: &str) {
@@ -151,6 +152,31 @@ async fn a_dropped_socket_is_recovered_and_the_call_goes_on() {
             .sandbox
             .call_where("the end of the far leg", over)
             .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sound_that_is_lost_on_the_way_comes_back() {
+    Scene::play("in-call-black-hole", &setting(), async |scene| {
+        let page = scene.page();
+        in_a_call_to(scene, phones::PLAYS_A_TONE).await;
+        scene
+            .sandbox
+            .set_fault("black_hole_media", json!(true))
+            .await;
+        page.until("#call", "data-phase", "reconnecting").await;
+        page.keep("reconnecting").await;
+        scene
+            .sandbox
+            .set_fault("black_hole_media", json!(false))
+            .await;
+        page.until("#call", "data-phase", "active").await;
+        page.until_sound().await;
+        let heard = scene
+            .sandbox
+            .call_where("our voice again", hears_the_microphone);
+        heard.await;
     })
     .await;
 }

@@ -123,7 +123,40 @@ async fn a_number_is_masked_until_privacy_is_switched_off() {
             !source.contains("5550144"),
             "the page does not even know it"
         );
+        page.click("#privacy-toggle").await;
+        wait::until("the full number", async || match page.text("#call").await {
+            Some(text) if text.contains("+1 (202) 555-0144") => Ok(()),
+            other => Err(other),
+        })
+        .await;
+        page.keep("privacy-off").await;
         page.click("#decline-button").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_reaches_voicemail_while_no_page_is_open() {
+    Scene::play("incoming-no-page", &setting(), async |scene| {
+        scene.page().open("about:blank").await;
+        let call_sid = scene.sandbox.call(phones::PLAYS_A_TONE, OUR_LINE).await;
+        until_voicemail(scene, &call_sid).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sandboxs_own_page_makes_a_phone_call_us() {
+    Scene::play("incoming-call-me", &setting(), async |scene| {
+        let page = scene.page();
+        page.click("[aria-label=\"Sandbox\"]").await;
+        page.until("#app", "data-screen", "sandbox").await;
+        page.keep("sandbox").await;
+        page.click("#sandbox-call-me").await;
+        page.until("#call", "data-phase", "offered").await;
+        page.click("#answer-button").await;
+        page.until("#call", "data-phase", "active").await;
+        page.until_sound().await;
     })
     .await;
 }

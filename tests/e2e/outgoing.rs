@@ -1,8 +1,12 @@
 //! Calls that we make.
 
 use crate::{TONE_HZ, hears_the_microphone, phones, setting};
-use harness::{Scene, tone, wait};
+use harness::{CallReport, Scene, tone, wait};
 use std::time::Duration;
+
+/// Keys that are no characters, as WebDriver writes them. Source: W3C WebDriver, section 17.4.2.
+const ENTER: &str = "\u{e007}";
+const CONTROL_BACKSPACE: &str = "\u{e009}\u{e003}";
 
 #[tokio::test]
 async fn an_outgoing_call_carries_sound_both_ways() {
@@ -61,9 +65,8 @@ async fn hanging_up_ends_the_call_at_the_far_end_too() {
         page.click("#end-button").await;
         page.until("#ended", "data-cause", "hung_up").await;
         page.keep("ended-by-us").await;
-        let over = |call: &harness::CallReport| {
-            call.to == phones::PLAYS_A_TONE && call.status == "completed"
-        };
+        let over =
+            |call: &CallReport| call.to == phones::PLAYS_A_TONE && call.status == "completed";
         scene
             .sandbox
             .call_where("the end of the far leg", over)
@@ -93,9 +96,8 @@ async fn giving_up_while_it_rings_stops_the_ringing_there() {
         page.keep("ringing").await;
         page.click("#end-button").await;
         page.until("#ended", "data-cause", "hung_up").await;
-        let over = |call: &harness::CallReport| {
-            call.to == phones::RINGS_FOR_EVER && call.status == "canceled"
-        };
+        let over =
+            |call: &CallReport| call.to == phones::RINGS_FOR_EVER && call.status == "canceled";
         scene
             .sandbox
             .call_where("the end of the ringing", over)
@@ -154,6 +156,27 @@ async fn an_invalid_number_is_explained_and_not_called() {
         assert!(text.trim().len() > 10, "a sentence: {text:?}");
         assert_eq!(page.count("out", "invite").await, 0);
         assert_eq!(scene.sandbox.calls().await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keyboard_alone_makes_a_call_and_ends_it() {
+    Scene::play("outgoing-keyboard", &setting(), async |scene| {
+        let page = scene.page();
+        page.press("+1 (202) 555-0144").await;
+        page.keep("typed").await;
+        page.press(ENTER).await;
+        page.until("#call", "data-phase", "active").await;
+        let dialled = |call: &CallReport| call.to == phones::PLAYS_A_TONE;
+        scene
+            .sandbox
+            .call_where("the number as it is called", dialled)
+            .await;
+        page.press("m").await;
+        page.until("#mute-button", "aria-pressed", "true").await;
+        page.press(CONTROL_BACKSPACE).await;
+        page.until("#ended", "data-cause", "hung_up").await;
     })
     .await;
 }

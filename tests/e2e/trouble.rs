@@ -30,6 +30,22 @@ async fn a_webhook_server_that_is_down_is_named_as_the_cause() {
 }
 
 #[tokio::test]
+async fn webhooks_that_go_wrong_otherwise_are_named_too() {
+    Scene::play("trouble-webhook-kinds", &setting(), async |scene| {
+        let page = scene.page();
+        for how in ["answer500", "wrong_signature"] {
+            scene.sandbox.set_fault("break_webhooks", json!(how)).await;
+            page.dial(phones::PLAYS_A_TONE).await;
+            page.until("#ended", "data-cause", "webhook_unreachable")
+                .await;
+            page.keep(how).await;
+            page.click("#done-button").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refused_token_signs_the_phone_out_and_says_so() {
     Scene::play("trouble-token", &setting(), async |scene| {
         let page = scene.page();

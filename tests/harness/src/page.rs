@@ -185,6 +185,15 @@ impl Page {
         })
     }
 
+    /// Presses keys wherever the focus is.
+    ///
+    /// # Panics
+    /// When the browser refuses.
+    pub async fn press(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("a focus");
+        focused.send_keys(keys).await.expect("keys can be pressed");
+    }
+
     /// Dials by the keyboard and the call button.
     ///
     /// # Panics
