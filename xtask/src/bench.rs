@@ -12,12 +12,12 @@ const PAGE_GOAL: u64 = 450_000;
 pub(crate) fn bench() -> Result<()> {
     setup::ensure(&[setup::Need::Page, setup::Need::Native, setup::Need::Tests])?;
     sh::step("Page", || page::build(true))?;
+    let size = gzipped(&std::fs::read(wasm()?)?)?;
     sh::step("Build", || {
         let packages = ["-p", "serve", "-p", "harness"];
         sh::run(sh::cargo(&["build", "--release", "--bins"]).args(packages))
     })?;
     let programs = sh::target_dir()?.join("release");
-    let size = gzipped(&std::fs::read(wasm()?)?)?;
     sh::step("Calls", || {
         let mut bench = sh::command(&programs.join("bench").to_string_lossy(), &[]);
         sh::run(bench.arg("--server").arg(programs.join("handset-server")))

@@ -34,8 +34,8 @@ pub(crate) fn ci() -> Result<()> {
         let mut all = sh::cargo(&["clippy", "--all-targets"]);
         sh::run(all.args(test::WORKSPACE).args(deny))?;
         // The end-to-end tests are in no other set of targets: they are run by name only.
-        let mut e2e = sh::cargo(&["clippy", "--test", "e2e"]);
-        sh::run(e2e.args(test::WORKSPACE).args(deny))
+        let mut e2e = sh::cargo(&["clippy"]);
+        sh::run(e2e.args(test::WORKSPACE).args(test::E2E).args(deny))
     });
     check("WebAssembly", &|| {
         let pure = ["-p", "protocol", "-p", "phone", "-p", "twiml"];

@@ -12,6 +12,9 @@ const E2E_THREADS: &str = "2";
 /// One set of features everywhere, so that nothing is compiled twice.
 pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "handset/custom-protocol"];
 
+/// The end-to-end tests, which no other set of targets contains.
+pub(crate) const E2E: [&str; 2] = ["--test", "e2e"];
+
 /// What to test.
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -45,7 +48,7 @@ pub(crate) fn test(options: &Options) -> Result<()> {
         sum.add("Examples in the documentation", &["--doc"], options, &[])?;
     }
     let threads = ["--test-threads", E2E_THREADS];
-    let last = sum.add("End-to-end tests", &["--test", "e2e"], options, &threads)?;
+    let last = sum.add("End-to-end tests", &E2E, options, &threads)?;
 
     let time_s = began.elapsed().as_secs();
     println!(
@@ -90,20 +93,20 @@ impl Sum {
         }
         let mut held = None;
         let went = sh::step(name, || {
-            let lines = echo(&mut cargo, &mut held, &mut |line| self.read(line))?;
-            if !lines.success() {
-                bail!("`{}` failed ({lines})", sh::written(&cargo));
+            let status = echo(&mut cargo, &mut held, &mut |line| self.read(line))?;
+            if targets != E2E
+                && let Some(line) = held.take()
+            {
+                println!("{line}");
+            }
+            if !status.success() {
+                bail!("`{}` failed ({status})", sh::written(&cargo));
             }
             Ok(())
         });
         if let Err(error) = went {
             eprintln!("{error:#}");
             self.troubles.push(name.to_lowercase());
-        }
-        if targets != ["--test", "e2e"]
-            && let Some(line) = held.take()
-        {
-            println!("{line}");
         }
         Ok(held)
     }
