@@ -28,6 +28,7 @@ const TOKEN_INVALID: ErrorCode = ErrorCode(20101);
 ///   SignedOut --Reconnect-+           from each of them:
 ///                                       detached -> NoPage
 ///                                       token expired -> Waiting, once
+///                                       doubted, with no fresh token -> Waiting
 ///                                       token refused, no credentials -> SignedOut
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub(crate) struct Registrar {
     /// Until then, what is heard may be of a Device that was replaced.
     replacing_until: Option<Timestamp>,
     replaced: u32,
+    /// When the registration was last taken for lost without the SDK saying so.
+    doubted_at: Option<Timestamp>,
     /// The Device is to be replaced as soon as that ends no call, unless it registers before.
     replace_after_calls: bool,
     /// The Device is to be replaced as soon as that ends no call.
@@ -85,6 +88,7 @@ impl Registrar {
             device: false,
             replacing_until: None,
             replaced: 0,
+            doubted_at: None,
             replace_after_calls: false,
             stuck: false,
             renewed_expired: false,
@@ -207,7 +211,11 @@ impl Registrar {
         }
         match self.link {
             Link::Unconfirmed { retry_at } if retry_at <= now => self.replace(in_call, now, out),
-            Link::Registered { doubt_at: Some(at) } if at <= now => self.lose(now),
+            Link::Registered { doubt_at: Some(at) } if at <= now => {
+                // An SDK that is well says nothing more: it has to be asked.
+                self.doubted_at = Some(now);
+                self.replace(in_call, now, out);
+            }
             Link::NoPage
             | Link::Waiting
             | Link::Unconfirmed { .. }

@@ -10,6 +10,11 @@ const OFFLINE_AFTER_FAILURES: u32 = 3;
 const SAME_FAILURE_MS: u64 = 250;
 /// After a connection error without `unregistered`, the registration is doubted so much later.
 const DOUBT_MS: u64 = 2_000;
+/// The same for a while after a doubt, which the SDK has dispelled: an error that comes with every
+/// registration is not to make a new Device every few seconds.
+const DOUBT_AGAIN_MS: u64 = 30_000;
+/// How long that while is.
+const DOUBT_REMEMBERED_MS: u64 = 60_000;
 /// After the SDK destroyed the Device by itself, doubling.
 const AFTER_DESTROYED_MS: u64 = 1_000;
 
@@ -97,7 +102,11 @@ impl Registrar {
     ) -> DeviceError {
         let of_replaced = self.is_of_replaced(now);
         match code.0 {
-            31000..=31003 | 31005 | 31009 | 53000 | 53001 => {
+            // A message could not be sent, which is no news: the SDK says that it is unregistered
+            // whenever it loses the connection (`pstream.ts` and `wstransport.ts` of 2.18.5). This
+            // comes meanwhile, or of a call whose own connection is gone.
+            31009 => {}
+            31000..=31003 | 31005 | 53000 | 53001 => {
                 if !of_replaced {
                     self.connection_failed(now);
                 }
@@ -139,7 +148,11 @@ impl Registrar {
         self.last_failure = Some(now);
         match self.link {
             Link::Registered { doubt_at: None } => {
-                let doubt_at = Some(now.plus_ms(DOUBT_MS));
+                let again = self
+                    .doubted_at
+                    .is_some_and(|at| now.since_ms(at) < DOUBT_REMEMBERED_MS);
+                let doubt_ms = if again { DOUBT_AGAIN_MS } else { DOUBT_MS };
+                let doubt_at = Some(now.plus_ms(doubt_ms));
                 self.link = Link::Registered { doubt_at };
             }
             Link::Waiting | Link::Unconfirmed { .. } => {

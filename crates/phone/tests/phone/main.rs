@@ -5,5 +5,6 @@ mod driver;
 mod incoming;
 mod intents;
 mod outgoing;
+mod recovery;
 mod registration;
 mod tokens;

@@ -64,14 +64,100 @@ fn connection_errors_are_noise_until_they_repeat() {
 }
 
 #[test]
-fn one_connection_error_makes_the_registration_doubtful_only_for_a_while() {
+fn a_connection_error_of_which_nothing_more_is_heard_leads_to_a_new_device() {
     check(&[
         ("5000 error 31005", ""),
         ("6000 registered", ""),
         ("9000 wait", ""),
         ("10000 error 31005", ""),
         ("11999 wait", ""),
-        ("12000 wait", "| reconnecting"),
+        ("12000 wait", "destroy, register token-1 | reconnecting"),
+        ("12010 destroyed", ""),
+        ("12020 registering", ""),
+        ("12200 registered", "| ready"),
+    ]);
+    // The token is as good as expired.
+    check(&[
+        ("2700000 wait", "mint"),
+        ("2700100 no-token", ""),
+        ("2701100 wait", "mint"),
+        ("2701200 no-credentials", ""),
+        ("3594000 error 31005", ""),
+        ("3596000 wait", "mint | reconnecting"),
+        ("3596100 token 3600", "destroy, register token-2"),
+    ]);
+}
+
+#[test]
+fn a_doubt_that_was_unfounded_a_moment_ago_takes_longer_to_come_back() {
+    check(&[
+        ("5000 error 31005", ""),
+        ("7000 wait", "destroy, register token-1 | reconnecting"),
+        ("7010 destroyed", ""),
+        ("7200 registered", "| ready"),
+        // Said at each registration, say: it is not to be replaced every few seconds.
+        ("7300 error 31005", ""),
+        ("37299 wait", ""),
+        ("37300 wait", "destroy, register token-1 | reconnecting"),
+        ("37310 destroyed", ""),
+        ("37500 registered", "| ready"),
+        ("97300 error 31005", ""),
+        ("99300 wait", "destroy, register token-1 | reconnecting"),
+    ]);
+}
+
+#[test]
+fn a_doubt_in_a_call_leads_to_a_new_device_after_the_call() {
+    check(&[
+        (
+            "1000 dial client:bo",
+            "connect call-1 To=client:bo | ready; call-1 dialing bo",
+        ),
+        ("2000 call-1 accepted", "| ready; call-1 active bo"),
+        ("5000 error 31005", ""),
+        ("7000 wait", "| reconnecting; call-1 active bo"),
+        (
+            "30000 wait",
+            "| offline; call-1 active bo; ! offline until 47000",
+        ),
+        (
+            "30000 hangup 1",
+            "disconnect call-1, destroy, register token-1 \
+             | offline; call-1 ended: hung up after 28 s; ! offline until 50000",
+        ),
+        ("30010 destroyed", ""),
+        (
+            "30200 registered",
+            "| ready; call-1 ended: hung up after 28 s",
+        ),
+    ]);
+}
+
+#[test]
+fn a_message_that_could_not_be_sent_is_no_reason_for_doubt() {
+    // It belongs to a call whose signalling is lost: the Device has another.
+    check(&[
+        (
+            "1000 dial client:bo",
+            "connect call-1 To=client:bo | ready; call-1 dialing bo",
+        ),
+        ("2000 call-1 accepted", "| ready; call-1 active bo"),
+        ("5000 unregistered", "| reconnecting; call-1 active bo"),
+        ("5100 registered", "| ready; call-1 active bo"),
+        (
+            "6000 hangup 1",
+            "disconnect call-1 | ready; call-1 ended: hung up after 4 s",
+        ),
+        ("6001 error 31009", ""),
+        ("60000 wait", ""),
+    ]);
+    // Nor is it a failed attempt to connect: each key of the keypad says it.
+    check(&[
+        ("5000 unregistered", "| reconnecting"),
+        ("6000 error 31009", ""),
+        ("7000 error 31009", ""),
+        ("8000 error 31009", ""),
+        ("9000 registered", "| ready"),
     ]);
 }
 
