@@ -119,6 +119,7 @@ impl Engine {
         {
             let mut state = self.0.state.borrow_mut();
             state.loading = true;
+            state.errors.forget();
             state.token = token;
             state.signalling = signalling;
         }
@@ -193,6 +194,7 @@ impl Engine {
     fn update_token(&self, token: String) {
         let anew = {
             let mut state = self.0.state.borrow_mut();
+            state.errors.forget();
             state.token = token;
             state.refused && state.calls.is_empty()
         };

@@ -39,8 +39,13 @@ pub fn microphone(code: ErrorCode) -> Option<Microphone> {
     }
 }
 
-/// Holds back an error that was reported a moment ago: while the server is down the SDK repeats
-/// the same two with every try.
+/// Whether the SDK says it again with every try while the server cannot be reached. All other
+/// errors mean something each time: a second token that is refused is not the first one.
+fn is_noise(code: ErrorCode) -> bool {
+    matches!(code.0, 31000 | 31005 | 31009)
+}
+
+/// Holds back the noise of a lost connection that was reported a moment ago.
 #[derive(Debug, Default)]
 pub struct Debounce {
     recent: Vec<(ErrorCode, f64)>,
@@ -52,6 +57,9 @@ impl Debounce {
 
     /// Whether to report `code` at `now_ms`.
     pub fn is_new(&mut self, code: ErrorCode, now_ms: f64) -> bool {
+        if !is_noise(code) {
+            return true;
+        }
         self.recent
             .retain(|(_, at)| now_ms - at < Self::QUIET_MS && *at <= now_ms);
         if self.recent.iter().any(|(seen, _)| *seen == code) {
@@ -61,7 +69,7 @@ impl Debounce {
         true
     }
 
-    /// All is well again: the next error is new.
+    /// All is well again, or begins anew: the next error is new.
     pub fn forget(&mut self) {
         self.recent.clear();
     }
@@ -91,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_are_held_back_until_all_was_well() {
+    fn the_noise_of_a_lost_connection_is_held_back_until_all_was_well() {
         let mut errors = Debounce::default();
         let (broken, lost) = (ErrorCode(31005), ErrorCode(31000));
         assert!(errors.is_new(broken, 0.0));
@@ -100,6 +108,19 @@ mod tests {
         assert!(errors.is_new(broken, 11_000.0));
         errors.forget();
         assert!(errors.is_new(broken, 11_001.0));
+    }
+
+    #[test]
+    fn an_error_that_is_no_noise_is_new_each_time() {
+        let mut errors = Debounce::default();
+        for code in [20101, 20104, 20151, 31202, 31206, 53405] {
+            assert!(errors.is_new(ErrorCode(code), 0.0), "{code}");
+            assert!(errors.is_new(ErrorCode(code), 1.0), "{code}");
+        }
+        for code in [31000, 31005, 31009] {
+            assert!(errors.is_new(ErrorCode(code), 2.0), "{code}");
+            assert!(!errors.is_new(ErrorCode(code), 3.0), "{code}");
+        }
     }
 
     #[test]
