@@ -19,6 +19,8 @@ pub struct SandboxView {
 pub struct ScriptedPhone {
     /// E.164, such as `+12025550101`.
     pub number: String,
+    /// Whose it is, if that matters: "Tobin Vale".
+    pub name: Option<String>,
     /// What it does, in a few words: "Answers and echoes what you say".
     pub does: String,
     /// It can be asked to call us ("Call me").

@@ -74,6 +74,7 @@ fn view(sandbox: &sim::Sandbox) -> SandboxView {
             .into_iter()
             .map(|p| ScriptedPhone {
                 number: p.number,
+                name: p.name,
                 does: p.does,
                 calls_us: p.calls_us,
             })

@@ -103,9 +103,14 @@ fn tab_button(view: &View<'_>, tab: Tab, id: &'static str, name: &'static str) -
     }
 }
 
-/// A number as people write it; as it is when it is none.
-fn written(number: &str) -> String {
-    PhoneNumber::e164(number).map_or_else(|_| number.to_owned(), |number| number.written())
+/// A number as people write it, as it is when it is none; and whose it is.
+fn title(phone: &ScriptedPhone) -> String {
+    let number = PhoneNumber::e164(&phone.number)
+        .map_or_else(|_| phone.number.clone(), |number| number.written());
+    match &phone.name {
+        Some(name) => format!("{number}, {name}"),
+        None => number,
+    }
 }
 
 fn phones(view: &View<'_>, sandbox: &SandboxView) -> Html {
@@ -161,13 +166,13 @@ fn phones(view: &View<'_>, sandbox: &SandboxView) -> Html {
 fn caller(phone: &ScriptedPhone, chosen: Option<&str>) -> Html {
     let selected = chosen == Some(phone.number.as_str());
     html! {
-        <option value={phone.number.clone()} {selected}>{ written(&phone.number) }</option>
+        <option value={phone.number.clone()} {selected}>{ title(phone) }</option>
     }
 }
 
 fn callee(view: &View<'_>, phone: &ScriptedPhone) -> Html {
     let number = phone.number.clone();
-    let name = written(&number);
+    let name = title(phone);
     html! {
         <li key={number.clone()} class="row">
             <span class="row-lead">{ mark(&phone.does) }</span>
@@ -385,6 +390,25 @@ pub(crate) fn log_text(sandbox: &SandboxView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[track_caller]
+    fn check(number: &str, name: Option<&str>, expected: &str) {
+        let phone = ScriptedPhone {
+            number: number.into(),
+            name: name.map(str::to_owned),
+            does: String::new(),
+            calls_us: true,
+        };
+        assert_eq!(title(&phone), expected);
+    }
+
+    #[test]
+    fn a_phone_is_written_with_its_number_and_its_owner() {
+        let tobin = Some("Tobin Vale");
+        check("+12025550142", tobin, "+1 (202) 555-0142, Tobin Vale");
+        check("+12025550143", None, "+1 (202) 555-0143");
+        check("nothing", None, "nothing");
+    }
 
     #[test]
     fn every_way_to_break_a_webhook_can_be_chosen_and_shown() {
