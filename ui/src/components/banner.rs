@@ -26,15 +26,17 @@ pub(crate) fn banner(view: &View<'_>) -> Html {
                     <p class="banner-text">{ banner.text }</p>
                     { address(view, problem) }
                 </div>
-                <button
-                    class="icon-button banner-close"
-                    type="button"
-                    aria-label="Dismiss"
-                    title="Dismiss"
-                    onclick={dismiss}
-                >
-                    { icon::icon("x") }
-                </button>
+                if banner.dismissable {
+                    <button
+                        class="icon-button banner-close"
+                        type="button"
+                        aria-label="Dismiss"
+                        title="Dismiss"
+                        onclick={dismiss}
+                    >
+                        { icon::icon("x") }
+                    </button>
+                }
                 if let Some((remedy, words)) = banner.remedy {
                     <div class="banner-actions">{ button(view, remedy, words) }</div>
                 }

@@ -35,6 +35,8 @@ pub struct Banner {
     pub text: String,
     /// The button, and its words.
     pub remedy: Option<(Remedy, &'static str)>,
+    /// It can be put away. One whose button is the only way out stays.
+    pub dismissable: bool,
 }
 
 /// The banner for a problem.
@@ -46,19 +48,24 @@ pub fn banner(problem: &Problem) -> Banner {
         title,
         text: text.to_owned(),
         remedy,
+        dismissable: true,
     };
     match problem {
-        Problem::TokenRefused { code } => new(
-            Severity::Error,
-            "key",
-            "Twilio refused the key",
-            &format!(
-                "{} Calls cannot go in or out ({}).",
-                sdk_code(*code),
-                code.0
-            ),
-            Some((Remedy::Reconnect, "Try again")),
-        ),
+        Problem::TokenRefused { code } => Banner {
+            // Nothing is tried by itself any more: without the button there would be no way back.
+            dismissable: false,
+            ..new(
+                Severity::Error,
+                "key",
+                "Twilio refused the key",
+                &format!(
+                    "{} Calls cannot go in or out ({}).",
+                    sdk_code(*code),
+                    code.0
+                ),
+                Some((Remedy::Reconnect, "Try again")),
+            )
+        },
         Problem::Offline { .. } => new(
             Severity::Error,
             "wifi-off",
@@ -157,6 +164,15 @@ pub fn sdk_code(code: ErrorCode) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keeps_the_only_way_out_of_a_refused_token() {
+        let code = ErrorCode(20104);
+        let refused = banner(&Problem::TokenRefused { code });
+        assert!(!refused.dismissable);
+        assert_eq!(refused.remedy, Some((Remedy::Reconnect, "Try again")));
+        assert!(banner(&Problem::MicrophoneMissing).dismissable);
+    }
 
     #[test]
     fn explains_known_codes_and_quotes_the_sdk_for_others() {
