@@ -76,7 +76,7 @@ impl Wires {
         microphone::check(self.microphone.clone());
     }
 
-    /// When the page goes, its Device goes unheard: what the SDK says of it then would look like
+    /// When the page comes and goes. As it goes, its Device goes unheard: what the SDK says of it then would look like
     /// a lost connection, while the shell sees for itself that the page is gone.
     fn leave(&self, send: &Callback<Msg>) {
         let window: EventTarget = dom::window().into();
@@ -89,6 +89,12 @@ impl Wires {
             if event.persisted() {
                 sender.emit(Msg::Attach);
             }
+        });
+        // Another address of Handset put into the same tab differs in the secret only, and the
+        // browser does not load the page again for that.
+        let sender = send.clone();
+        on(&window, "hashchange", move |_: web_sys::Event| {
+            sender.emit(Msg::Attach);
         });
     }
 

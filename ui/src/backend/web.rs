@@ -102,10 +102,6 @@ impl Socket {
         let location = crate::dom::window().location();
         let secret = location.hash().unwrap_or_default();
         let secret = secret.trim_start_matches('#').to_owned();
-        if secret.is_empty() {
-            self.tell(Down::Link(Link::NoSecret));
-            return;
-        }
         let generation = {
             let mut state = self.0.borrow_mut();
             state.generation += 1;
@@ -116,6 +112,11 @@ impl Socket {
             }
             state.generation
         };
+        self.give_up_waiting();
+        if secret.is_empty() {
+            self.tell(Down::Link(Link::NoSecret));
+            return;
+        }
         let scheme = match location.protocol().as_deref() {
             Ok("https:") => "wss",
             Ok(_) | Err(_) => "ws",
