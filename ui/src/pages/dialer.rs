@@ -66,7 +66,8 @@ pub(crate) fn dialer(view: &View<'_>) -> Html {
     }
 }
 
-/// Our own number, at the end of a page's head.
+/// Our own number, at the end of a page's head. It is shown in full with privacy on too: it is the
+/// user's own, and privacy mode hides the numbers of others.
 pub(crate) fn line(view: &View<'_>) -> Html {
     let line = own_name(view);
     html! {
