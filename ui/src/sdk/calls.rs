@@ -12,6 +12,18 @@ use wasm_bindgen::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key(u64);
 
+/// How a call's signalling is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Signalling {
+    /// It works.
+    #[default]
+    Up,
+    /// It is lost, and the SDK tries to take the call up again: a hang-up would not be sent.
+    Lost,
+    /// Twilio closed it for good: this handle reaches nobody any more.
+    Dead,
+}
+
 /// A call of the SDK, or one that is being made.
 pub(super) struct Held {
     pub(super) key: Key,
@@ -24,8 +36,7 @@ pub(super) struct Held {
     waiting: Vec<CallEvent>,
     /// The user gave up before there was a handle.
     pub(super) given_up: bool,
-    /// Signalling is lost: a hang-up would not be sent.
-    pub(super) signalling_lost: bool,
+    pub(super) signalling: Signalling,
     /// Reported as over; it only waits for signalling to send its hang-up.
     pub(super) ghost: bool,
     pub(super) keys: Keys,
@@ -55,7 +66,7 @@ impl Calls {
             handle: None,
             waiting: Vec::new(),
             given_up: false,
-            signalling_lost: false,
+            signalling: Signalling::default(),
             ghost: false,
             keys: Keys::default(),
         });
@@ -116,6 +127,27 @@ impl Calls {
             held.waiting.push(what.clone());
         }
         held.id
+    }
+
+    /// Marks all calls as cut off; gives those that were not, each with whether it is a ghost.
+    pub(super) fn cut_off(&mut self) -> Vec<(Key, Call, bool)> {
+        let mut cut_off = Vec::new();
+        for held in &mut self.held {
+            let Some(call) = held.call().filter(|call| !is_closed(call)) else {
+                continue;
+            };
+            if held.signalling != Signalling::Dead {
+                held.signalling = Signalling::Dead;
+                cut_off.push((held.key, call, held.ghost));
+            }
+        }
+        cut_off
+    }
+
+    /// Whether the signalling of any call is like this.
+    pub(super) fn is_any(&self, signalling: Signalling) -> bool {
+        let like = |held: &Held| held.handle.is_some() && held.signalling == signalling;
+        self.held.iter().any(like)
     }
 
     /// Those that the SDK closed without a word.

@@ -1,10 +1,11 @@
 //! Carries out what the phone wants on the SDK, and reports what the SDK says. It decides nothing
 //! about calls; it knows the SDK's traps.
 
+mod farewell;
 pub(super) mod keys;
 mod talk;
 
-use super::calls::{self, Calls, Key};
+use super::calls::{self, Calls, Key, Signalling};
 use super::listen::Listening;
 use super::rules::{self, Debounce};
 use super::{Device, load, options};
@@ -40,6 +41,8 @@ struct State {
     refused: bool,
     /// A fresh token has come since.
     renewed: bool,
+    /// The `connectToken`s of calls that are over on this side only.
+    farewells: Vec<String>,
 }
 
 impl Engine {
@@ -98,6 +101,7 @@ impl Engine {
             let mut state = self.0.state.borrow_mut();
             state.queue.clear();
             state.token.clear();
+            state.farewells.clear();
             (state.device.take(), state.calls.take_all())
         };
         drop(calls);
@@ -263,6 +267,7 @@ impl Engine {
         }
         let engine = self.clone();
         listening.hear("unregistered", move |_, _| {
+            engine.unregistered();
             engine.report(EngineEvent::Unregistered);
             let engine = engine.clone();
             spawn_local(async move { engine.connect_again() });
@@ -275,6 +280,7 @@ impl Engine {
                 (state.refused, state.renewed) = (false, false);
             }
             engine.report(EngineEvent::Registered);
+            engine.say_farewells();
         });
         let engine = self.clone();
         listening.hear("error", move |error, call| {
@@ -294,10 +300,16 @@ impl Engine {
             self.report_call(key, CallEvent::Error { code, message });
             return;
         }
+        if rules::refuses_token(code) {
+            self.0.state.borrow_mut().refused = true;
+            // The phone hears of lost calls first: then it makes one new Device, not two.
+            self.cut_off();
+        }
         let is_new = {
             let mut state = self.0.state.borrow_mut();
-            state.refused |= rules::refuses_token(code);
-            state.errors.is_new(code, js_sys::Date::now())
+            // What a call that is cut off cannot send is not the Device's trouble.
+            let of_the_dead = code == rules::NO_TRANSPORT && state.calls.is_any(Signalling::Dead);
+            !of_the_dead && state.errors.is_new(code, js_sys::Date::now())
         };
         if is_new {
             self.report(EngineEvent::DeviceError { code, message });

@@ -76,6 +76,10 @@ extern "C" {
     /// Whether the SDK plays its own sound for an incoming call.
     #[wasm_bindgen(method)]
     pub fn incoming(this: &AudioHelper, play: bool) -> bool;
+
+    /// Whether the SDK plays its own sound when a call is over.
+    #[wasm_bindgen(method)]
+    pub fn disconnect(this: &AudioHelper, play: bool) -> bool;
 }
 
 #[wasm_bindgen]
@@ -107,6 +111,10 @@ extern "C" {
     /// `pending`, `connecting`, `ringing`, `open`, `reconnecting` or `closed`.
     #[wasm_bindgen(method)]
     pub fn status(this: &Call) -> String;
+
+    /// What another Device can take the call up by; an outgoing call has it once it is answered.
+    #[wasm_bindgen(method, getter, js_name = connectToken)]
+    pub fn connect_token(this: &Call) -> Option<String>;
 
     /// What Twilio said of the call: `CallSid`, `From`, `To` and others.
     #[wasm_bindgen(method, getter)]

@@ -1,7 +1,9 @@
 //! The options with which Device and calls are made.
 
-use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
+use super::Device;
+use js_sys::{Array, Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
 
 /// How long a call's signalling may be gone before the call is given up, in milliseconds. Without
 /// it the SDK does not try to take calls up again.
@@ -50,6 +52,25 @@ pub(super) fn device(signalling: Option<&str>) -> JsValue {
         options.push(("publishEvents", false.into()));
     }
     object(options)
+}
+
+/// The options of a Device that only ends a call: it hears no microphone. It never registers.
+pub(super) fn farewell(signalling: Option<&str>) -> JsValue {
+    let options = device(signalling);
+    let silence = Closure::<dyn Fn() -> Promise>::new(|| future_to_promise(async { silence() }));
+    // Setting a property of a plain object does not fail.
+    let _ = Reflect::set(&options, &"getUserMedia".into(), &silence.into_js_value());
+    options
+}
+
+fn silence() -> Result<JsValue, JsValue> {
+    let context = Device::audio_context().ok_or("there is no AudioContext")?;
+    Ok(context.create_media_stream_destination()?.stream().into())
+}
+
+/// `device.connect`'s options that take a call up again by its `connectToken`.
+pub(super) fn resume(connect_token: &str) -> JsValue {
+    object([("connectToken", connect_token.into())])
 }
 
 /// `device.connect`'s options with the parameters that Twilio posts to the voice URL.

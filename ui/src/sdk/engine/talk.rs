@@ -1,7 +1,7 @@
 //! The calls of the [`Engine`]: made, answered, ended, and heard.
 
 use super::Engine;
-use crate::sdk::calls::{self, Key};
+use crate::sdk::calls::{self, Key, Signalling};
 use crate::sdk::listen::Listening;
 use crate::sdk::{Call, Device, options, rules};
 use protocol::engine::CallEvent;
@@ -103,7 +103,7 @@ impl Engine {
         drop(held);
     }
 
-    fn lost(&self, key: Key) {
+    pub(super) fn lost(&self, key: Key) {
         self.end(key, CallEvent::Lost);
     }
 
@@ -138,16 +138,13 @@ impl Engine {
                 return;
             };
             held.given_up = true;
-            (
-                held.key,
-                held.call().map(|call| (call, held.signalling_lost)),
-            )
+            (held.key, held.call().map(|call| (call, held.signalling)))
         };
         match call {
             // The handle is on its way; it is hung up when it comes.
             None => self.ghost(key),
             // The SDK would not send the hang-up: it is sent when signalling is back.
-            Some((call, true)) => {
+            Some((call, Signalling::Lost)) => {
                 call.mute(true);
                 for track in call
                     .remote_stream()
@@ -159,7 +156,8 @@ impl Engine {
                 }
                 self.ghost(key);
             }
-            Some((call, false)) => call.disconnect(),
+            // One that is cut off only ends here by this; the rest is done when it has ended.
+            Some((call, Signalling::Up | Signalling::Dead)) => call.disconnect(),
         }
     }
 
@@ -217,11 +215,13 @@ impl Engine {
             }
             "cancel" => self.end(key, CallEvent::Cancelled),
             "reject" => self.end(key, CallEvent::Rejected),
-            "disconnect" => self.disconnected(key),
+            "disconnect" => self.disconnected(key, &call),
             "mute" => self.report_call(key, CallEvent::Muted { on: a.is_truthy() }),
             "reconnecting" => {
                 let (code, _) = calls::read_error(a);
-                self.signalling_lost(key, code == rules::SIGNALLING_LOST);
+                if code == rules::SIGNALLING_LOST {
+                    self.signalling_lost(key);
+                }
                 self.report_call(key, CallEvent::Reconnecting { code });
             }
             "reconnected" => self.reconnected(key, &call),
@@ -231,9 +231,9 @@ impl Engine {
         }
     }
 
-    fn signalling_lost(&self, key: Key, lost: bool) {
+    fn signalling_lost(&self, key: Key) {
         if let Some(held) = self.0.state.borrow_mut().calls.get(key) {
-            held.signalling_lost |= lost;
+            held.signalling = Signalling::Lost;
         }
     }
 
@@ -247,15 +247,27 @@ impl Engine {
 
     /// For some failures the SDK says `disconnect` first and `error` right after it: the end is
     /// reported when its turn is over.
-    fn disconnected(&self, key: Key) {
+    fn disconnected(&self, key: Key, call: &Call) {
+        let signalling = self
+            .0
+            .state
+            .borrow_mut()
+            .calls
+            .get(key)
+            .map(|held| held.signalling);
+        if signalling == Some(Signalling::Dead) {
+            self.part(call);
+        }
         let engine = self.clone();
         spawn_local(async move { engine.end(key, CallEvent::Disconnected) });
     }
 
     fn reconnected(&self, key: Key, call: &Call) {
         let ghost = match self.0.state.borrow_mut().calls.get(key) {
+            // Only the sound is back.
+            Some(held) if held.signalling == Signalling::Dead => false,
             Some(held) => {
-                held.signalling_lost = false;
+                held.signalling = Signalling::Up;
                 held.ghost
             }
             None => return,
