@@ -9,7 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("twiml", &[]),
     ("twilio", &[]),
-    ("rtc", &["protocol"]),
+    ("rtc", &[]),
     ("phone", &["protocol"]),
     ("handset-ui", &["protocol"]),
     ("server", &["twiml", "twilio", "phone", "protocol"]),
@@ -21,16 +21,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         "serve",
         &["app", "twilio-sim", "server", "phone", "twilio", "protocol"],
     ),
-    (
-        "handset",
-        &["app", "serve", "server", "rtc", "twilio-sim", "protocol"],
-    ),
+    ("handset", &["app", "serve", "server", "protocol"]),
     ("harness", &[]),
     ("xtask", &[]),
 ];
 
 /// What only tests may depend on besides.
-const TEST_ARROWS: &[(&str, &[&str])] = &[("handset", &["harness", "twilio"])];
+const TEST_ARROWS: &[(&str, &[&str])] = &[("handset", &["harness"])];
 
 /// Crates that must run anywhere, in a browser too: nothing that waits, listens or draws.
 const PURE: &[&str] = &["protocol", "phone", "twiml"];
