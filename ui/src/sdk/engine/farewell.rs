@@ -29,7 +29,7 @@ impl Engine {
         for (key, call, ghost) in cut_off {
             if ghost {
                 call.disconnect();
-            } else if call.connect_token().is_none() {
+            } else if call.status() == "pending" || call.connect_token().is_none() {
                 self.forsake(key, &call);
             }
         }
