@@ -51,6 +51,8 @@ struct Controller<C, A, S> {
     page: Option<Page>,
     sent_revision: u64,
     sandbox_stale: Option<Timestamp>,
+    /// As of which second the phone's last token was made.
+    minted_s: u64,
 }
 
 /// The page that is the phone's now.
@@ -76,6 +78,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             page: None,
             sent_revision: 0,
             sandbox_stale: None,
+            minted_s: 0,
         }
     }
 
@@ -121,7 +124,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             }
             Command::Webhook(webhook) => self.tell(Input::Webhook(webhook)),
             Command::Token(reply) => {
-                let token = self.mint().map(|token| token.jwt);
+                let token = self.mint(self.now_s()).map(|token| token.jwt);
                 let refused = |_| TokenUnavailable("the API key cannot sign one".to_owned());
                 let _asker_left = reply.send(token.map_err(refused));
             }
@@ -227,7 +230,7 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
                     self.send(ShellMessage::Named { call_sid, call });
                 }
                 Effect::MintToken => {
-                    let token = self.mint();
+                    let token = self.mint_next();
                     let now = self.parts.clock.now();
                     let effects = self.phone.handle(Input::Token(token), now);
                     let further = self.carry_out(effects);
@@ -249,9 +252,19 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
         }
     }
 
-    fn mint(&self) -> Result<Token, TokenProblem> {
+    /// A token that differs from the phone's last one. Two of the same second would be the same
+    /// token, and a refused one must not be offered again.
+    fn mint_next(&mut self) -> Result<Token, TokenProblem> {
+        self.minted_s = self.now_s().max(self.minted_s + 1);
+        self.mint(self.minted_s)
+    }
+
+    fn now_s(&self) -> u64 {
+        self.parts.clock.now().0 / 1000
+    }
+
+    fn mint(&self, now_s: u64) -> Result<Token, TokenProblem> {
         let account = &self.parts.account;
-        let now_s = self.parts.clock.now().0 / 1000;
         let ttl_s = self.parts.token_ttl_s;
         let request = TokenRequest {
             account: &account.account_sid,

@@ -6,8 +6,8 @@ use app::ports::{Clock, ManualClock, NoSandbox, RecordingAttention};
 use app::{Account, Handle, Parts, start};
 use protocol::engine::CallEvent;
 use protocol::{
-    CallSid, EngineEvent, EngineRequest, Epoch, Intent, Notice, PageInfo, Phase, Registration,
-    Rejection, ShellMessage, Snapshot, Timestamp,
+    CallSid, EngineEvent, EngineRequest, Epoch, ErrorCode, Intent, Notice, PageInfo, Phase,
+    Registration, Rejection, ShellMessage, Snapshot, Timestamp,
 };
 use server::Host;
 use tokio::sync::mpsc;
@@ -233,6 +233,26 @@ async fn the_token_is_renewed_by_the_clock_while_a_page_is_attached() {
     };
     let now_s = bench.clock.now().0 / 1000;
     verify(&token, &Secret::new(KEY_SECRET.to_owned()), now_s + 3000).unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_was_refused_is_not_offered_again() {
+    let bench = bench();
+    let mut page = Page::attach(&bench.handle).await;
+    let EngineRequest::Register { token: refused, .. } = page.request().await else {
+        panic!("expected Register")
+    };
+    page.report(EngineEvent::Registering);
+    page.report(EngineEvent::DeviceError {
+        code: ErrorCode(20104),
+        message: "expired".to_owned(),
+    });
+    // In the same second: the clock stands still.
+    assert_eq!(page.request().await, EngineRequest::Destroy);
+    let EngineRequest::Register { token, .. } = page.request().await else {
+        panic!("expected another token")
+    };
+    assert_ne!(token, refused);
 }
 
 #[tokio::test]
