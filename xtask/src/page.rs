@@ -27,7 +27,13 @@ const SOURCES: &[&str] = &[
 ];
 
 /// The style sheets, in the order in which they are joined.
-const SHEETS: &[&str] = &["tokens.css", "components.css", "screens.css"];
+const SHEETS: &[&str] = &[
+    "tokens.css",
+    "base.css",
+    "controls.css",
+    "components.css",
+    "screens.css",
+];
 
 /// Files taken as they are from npm packages, and their names in the page.
 const COPIES: &[(&str, &str)] = &[
@@ -61,7 +67,8 @@ The icons keypad and hangup, the app icon and all sounds are Handset's own.
 pub(crate) fn build(release: bool) -> Result<()> {
     install()?;
     let wasm = compile(release)?;
-    let stamp_file = sh::target_dir()?.join("page.stamp");
+    // Beside what it is about: several target folders may share one page.
+    let stamp_file = ui().join("node_modules/.handset-page");
     let stamp = stamp(&wasm, release)?;
     let dist = dist();
     let fresh = fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp)
