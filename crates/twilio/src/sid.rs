@@ -131,6 +131,18 @@ sid!(
     /// A phone number of an account: `PN…`.
     NumberSid, "PN", "a phone number SID"
 );
+sid!(
+    /// A push credential, which wakes a mobile device: `CR…`.
+    PushCredentialSid, "CR", "a push credential SID"
+);
+sid!(
+    /// A conference: `CF…`.
+    ConferenceSid, "CF", "a conference SID"
+);
+sid!(
+    /// A transcription of a recording: `TR…`.
+    TranscriptionSid, "TR", "a transcription SID"
+);
 
 #[cfg(test)]
 mod tests {
