@@ -8,5 +8,5 @@ mod params;
 pub mod status;
 
 pub use events::{DialAction, GatherAction, RecordAction, StatusCallback, VoiceRequest};
-pub use params::{Params, Problem, WebhookError};
+pub use params::{FormError, Params, Problem, WebhookError};
 pub use status::{CallStatus, DialCallStatus, Direction};

@@ -7,7 +7,10 @@
 
 use proptest::prelude::*;
 use serde::Deserialize;
-use twilio::{Secret, signature};
+use twilio::{
+    Secret,
+    signature::{self, Algorithm, Settings, SettingsError, SigningKey},
+};
 
 type Params = Vec<(String, String)>;
 
@@ -124,6 +127,77 @@ fn a_body_without_its_hash_in_the_url_is_refused() {
     assert!(!signature::validate_body(&token, &url, b"{}", &signature));
 }
 
+#[derive(Deserialize)]
+struct Choices {
+    settings_headers: Vec<(Option<String>, String)>,
+    cases: Vec<Choice>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    id: String,
+    token: String,
+    url: String,
+    params: Params,
+    signature: String,
+    algorithm: Option<String>,
+    python: Option<bool>,
+    node: bool,
+    ours: bool,
+}
+
+fn choices() -> Choices {
+    serde_json::from_str(include_str!("fixtures/signature_choices.json")).unwrap()
+}
+
+#[test]
+fn where_the_helper_libraries_disagree_the_choice_holds() {
+    let cases = choices().cases;
+    assert_eq!(cases.len(), 13);
+    for case in cases {
+        assert_ne!(case.python, Some(case.node), "{}: they agree", case.id);
+        let key = SigningKey::new(&Secret::new(&case.token));
+        let header = case.algorithm.map(|name| format!("key=k,algorithm={name}"));
+        let valid = Settings::parse(header.as_deref()).is_ok_and(|settings| {
+            key.validate(settings.algorithm, &case.url, &case.params, &case.signature)
+        });
+        assert_eq!(valid, case.ours, "{}", case.id);
+    }
+}
+
+#[test]
+fn the_settings_header_is_read_as_the_python_library_does() {
+    let headers = choices().settings_headers;
+    assert_eq!(headers.len(), 12);
+    for (header, algorithm) in headers {
+        let expected = match algorithm.as_str() {
+            "HMAC_SHA1" => Ok(Algorithm::HmacSha1),
+            "HMAC_SHA256" => Ok(Algorithm::HmacSha256),
+            _ => Err(SettingsError::UnknownAlgorithm),
+        };
+        let settings = Settings::parse(header.as_deref());
+        assert_eq!(settings.map(|s| s.algorithm), expected, "{header:?}");
+    }
+    let settings = Settings::parse(Some("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")).unwrap();
+    assert_eq!(settings.key.as_deref(), Some("webhooks_sharedkey_1"));
+    let long = format!("key={}", "k".repeat(1021));
+    assert_eq!(Settings::parse(Some(&long)), Err(SettingsError::TooLong));
+}
+
+#[test]
+fn a_body_can_be_signed_with_sha_256_too() {
+    let key = SigningKey::new(&Secret::new("shared"));
+    let (sha1, sha256) = (Algorithm::HmacSha1, Algorithm::HmacSha256);
+    // The hash of `{}`.
+    let url = "https://e.com/hook?bodySHA256=\
+               44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    let signature = key.sign(sha256, url, &[]);
+    assert!(key.validate_body(sha256, url, b"{}", &signature));
+    assert!(!key.validate_body(sha256, url, b"{ }", &signature));
+    assert!(!key.validate_body(sha1, url, b"{}", &signature));
+    assert!(!format!("{key:?}").contains("shared"));
+}
+
 proptest! {
     #[test]
     fn what_is_signed_holds_and_what_is_changed_does_not(
@@ -156,6 +230,7 @@ proptest! {
         params in proptest::collection::vec((any::<String>(), any::<String>()), 0..4),
     ) {
         let token = Secret::new("12345");
+        let _ = Settings::parse(Some(&text));
         for url in [url, more] {
             prop_assert!(!signature::validate(&token, &url, &params, &text));
             prop_assert!(!signature::validate_body(&token, &url, &body, &text));

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use twilio::webhook::{
-    CallStatus, DialAction, DialCallStatus, Direction, GatherAction, Params, Problem, RecordAction,
-    StatusCallback, VoiceRequest, WebhookError,
+    CallStatus, DialAction, DialCallStatus, Direction, FormError, GatherAction, Params, Problem,
+    RecordAction, StatusCallback, VoiceRequest, WebhookError,
 };
 
 /// What every voice webhook carries, as a form.
@@ -291,7 +291,34 @@ fn every_word_reads_back() {
     );
 }
 
+#[test]
+fn a_form_that_twilio_would_not_write_is_refused_by_its_place() {
+    let read = |form: &[u8]| Params::try_parse_form(form).map(|params| params.0);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(
+        read(b"a=1&&b&=c&d=%2B+%C3%A9=").unwrap(),
+        [
+            pair("a", "1"),
+            pair("b", ""),
+            pair("", "c"),
+            pair("d", "+ é=")
+        ]
+    );
+    assert_eq!(read(b"a=1&b=%4"), Err(FormError::Escape { index: 1 }));
+    assert_eq!(read(b"%4g"), Err(FormError::Escape { index: 0 }));
+    assert_eq!(read(b"a=1&b=2&%FF=3"), Err(FormError::NotUtf8 { index: 2 }));
+}
+
 proptest! {
+    #[test]
+    fn a_strict_reading_is_the_lenient_one(bytes: Vec<u8>, form in "[a-c%+=&2F]{0,20}") {
+        for bytes in [bytes, form.into_bytes()] {
+            if let Ok(params) = Params::try_parse_form(&bytes) {
+                prop_assert_eq!(params, Params::parse_form(&bytes));
+            }
+        }
+    }
+
     #[test]
     fn no_bytes_panic(
         bytes: Vec<u8>,

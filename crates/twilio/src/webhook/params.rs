@@ -18,6 +18,23 @@ pub struct WebhookError {
     pub reason: Problem,
 }
 
+/// Why bytes are no form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    /// A `%` without its two digits.
+    #[error("form parameter {index} has a % without two hexadecimal digits")]
+    Escape {
+        /// Which parameter, from 0.
+        index: usize,
+    },
+    /// Not UTF-8.
+    #[error("form parameter {index} is not UTF-8")]
+    NotUtf8 {
+        /// Which parameter, from 0.
+        index: usize,
+    },
+}
+
 /// What is wrong with a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -54,6 +71,23 @@ impl Params {
     #[must_use]
     pub fn parse_form(bytes: &[u8]) -> Self {
         Self(form_urlencoded::parse(bytes).into_owned().collect())
+    }
+
+    /// Reads a form body or a query as Twilio writes it, and nothing else.
+    ///
+    /// # Errors
+    /// When a `%` is not followed by two hexadecimal digits, or a name or value is not UTF-8.
+    pub fn try_parse_form(bytes: &[u8]) -> Result<Self, FormError> {
+        let mut pairs = Vec::with_capacity(32);
+        for (index, pair) in bytes.split(|b| *b == b'&').enumerate() {
+            if pair.is_empty() {
+                continue;
+            }
+            let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let (name, value) = (&pair[..at], pair.get(at + 1..).unwrap_or_default());
+            pairs.push((decoded(name, index)?, decoded(value, index)?));
+        }
+        Ok(Self(pairs))
     }
 
     /// Writes them as a form body.
@@ -140,6 +174,25 @@ impl Params {
         }
         self.parsed(field, reason)
     }
+}
+
+/// Undoes the escapes of a name or value.
+fn decoded(text: &[u8], index: usize) -> Result<String, FormError> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(*rest.next()?).to_digit(16);
+                let value = digit().zip(digit()).map(|(high, low)| high << 4 | low);
+                let value = value.ok_or(FormError::Escape { index })?;
+                u8::try_from(value).expect("two hexadecimal digits are a byte")
+            }
+            other => *other,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| FormError::NotUtf8 { index })
 }
 
 impl fmt::Debug for Params {
