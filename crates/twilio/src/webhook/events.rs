@@ -1,10 +1,7 @@
 //! One type for each kind of webhook.
 
 use super::{CallStatus, DialCallStatus, Direction, Params, Problem, WebhookError};
-use crate::{
-    parse_rfc2822,
-    sid::{AccountSid, ApplicationSid, CallSid, RecordingSid},
-};
+use crate::sid::{AccountSid, ApplicationSid, CallSid, RecordingSid};
 use std::fmt;
 
 /// What every voice webhook carries; alone, a request for TwiML.
@@ -35,6 +32,8 @@ pub struct VoiceRequest {
     pub caller_name: Option<String>,
     /// `StirVerstat`: the caller's STIR/SHAKEN attestation, such as `TN-Validation-Passed-A`.
     pub stir_verstat: Option<String>,
+    /// `CallToken`: shows Twilio that a call made now carries on this one, with its caller's number.
+    pub call_token: Option<String>,
     /// `ErrorCode`: why Twilio asks the fallback URL.
     pub error_code: Option<u32>,
     /// `ErrorUrl`: the URL that failed.
@@ -61,10 +60,60 @@ impl VoiceRequest {
             forwarded_from: params.text("ForwardedFrom")?,
             caller_name: params.text("CallerName")?,
             stir_verstat: params.text("StirVerstat")?,
+            call_token: params.text("CallToken")?,
             error_code: params.number("ErrorCode")?,
             error_url: params.text("ErrorUrl")?,
             params,
         })
+    }
+
+    /// Where the number in `from` is, as far as Twilio knows.
+    #[must_use]
+    pub fn from_place(&self) -> Place<'_> {
+        Place::of(
+            &self.params,
+            ["FromCity", "FromState", "FromZip", "FromCountry"],
+        )
+    }
+
+    /// Where the number in `to` is, as far as Twilio knows.
+    #[must_use]
+    pub fn to_place(&self) -> Place<'_> {
+        Place::of(&self.params, ["ToCity", "ToState", "ToZip", "ToCountry"])
+    }
+}
+
+/// Where a number is at home; of where its phone is it says nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// City, in capitals.
+    pub city: Option<&'a str>,
+    /// State or province.
+    pub state: Option<&'a str>,
+    /// Postal code.
+    pub zip: Option<&'a str>,
+    /// Country, two letters.
+    pub country: Option<&'a str>,
+}
+
+impl<'a> Place<'a> {
+    fn of(params: &'a Params, names: [&str; 4]) -> Self {
+        let [city, state, zip, country] =
+            names.map(|name| params.get(name).filter(|value| !value.is_empty()));
+        Self {
+            city,
+            state,
+            zip,
+            country,
+        }
+    }
+}
+
+impl fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place")
+            .field("country", &self.country)
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,6 +179,14 @@ pub struct StatusCallback {
     pub recording_url: Option<String>,
     /// `RecordingSid`, when the leg was recorded.
     pub recording_sid: Option<RecordingSid>,
+    /// `RecordingDuration`, in seconds, when the leg was recorded.
+    pub recording_duration_s: Option<u32>,
+    /// `Duration`, in minutes as they are billed, when the leg is over.
+    pub billed_min: Option<u32>,
+    /// `AnsweredBy`, when answering machines are looked for, such as `human`.
+    pub answered_by: Option<String>,
+    /// `StirStatus`: the attestation with which the call went out: `A`, `B` or `C`.
+    pub stir_status: Option<String>,
 }
 
 impl StatusCallback {
@@ -141,18 +198,14 @@ impl StatusCallback {
         Ok(Self {
             sequence_number: params.number("SequenceNumber")?,
             call_duration_s: params.number("CallDuration")?,
-            timestamp_s: params
-                .optional("Timestamp")?
-                .map(|text| {
-                    parse_rfc2822(text).ok_or(WebhookError {
-                        field: "Timestamp",
-                        reason: Problem::NotADate,
-                    })
-                })
-                .transpose()?,
+            timestamp_s: params.moment("Timestamp")?,
             sip_response_code: params.number("SipResponseCode")?,
             recording_url: params.text("RecordingUrl")?,
             recording_sid: params.parsed("RecordingSid", Problem::NotASid)?,
+            recording_duration_s: params.known_number("RecordingDuration")?,
+            billed_min: params.number("Duration")?,
+            answered_by: params.text("AnsweredBy")?,
+            stir_status: params.text("StirStatus")?,
             voice: VoiceRequest::from_params(params)?,
         })
     }
@@ -177,17 +230,13 @@ impl RecordAction {
     /// # Errors
     /// Names the first parameter that is missing or not understood.
     pub fn from_params(params: Params) -> Result<Self, WebhookError> {
-        let missing = |field| WebhookError {
-            field,
-            reason: Problem::Missing,
-        };
+        let reason = Problem::Missing;
+        let field = "RecordingDuration";
         Ok(Self {
-            recording_url: params
-                .text("RecordingUrl")?
-                .ok_or(missing("RecordingUrl"))?,
+            recording_url: params.required_text("RecordingUrl")?,
             recording_duration_s: params
-                .number("RecordingDuration")?
-                .ok_or(missing("RecordingDuration"))?,
+                .number(field)?
+                .ok_or(WebhookError { field, reason })?,
             digits: params.text("Digits")?,
             voice: VoiceRequest::from_params(params)?,
         })

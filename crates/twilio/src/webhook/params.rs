@@ -1,5 +1,6 @@
 //! The parameters as they came, and how typed values are taken from them.
 
+use crate::parse_rfc2822;
 use std::{fmt, str::FromStr};
 
 /// The parameters of a request, in the order in which they came.
@@ -59,6 +60,9 @@ pub enum Problem {
     /// Neither `true` nor `false`.
     #[error("neither true nor false")]
     NotABoolean,
+    /// Not `client:` and a name.
+    #[error("not a client's address")]
+    NotAClient,
     /// Not a moment as RFC 2822 writes it.
     #[error("not a date in RFC 2822 form")]
     NotADate,
@@ -173,6 +177,29 @@ impl Params {
             return Err(WebhookError { field, reason });
         }
         self.parsed(field, reason)
+    }
+
+    /// Like [`Params::number`], where Twilio writes -1 for what it does not know yet.
+    pub(super) fn known_number(&self, field: &'static str) -> Result<Option<u32>, WebhookError> {
+        match self.optional(field)? {
+            Some("-1") => Ok(None),
+            Some(_) | None => self.number(field),
+        }
+    }
+
+    /// A moment, in seconds since 1970-01-01 UTC.
+    pub(super) fn moment(&self, field: &'static str) -> Result<Option<u64>, WebhookError> {
+        let read = |text| {
+            let reason = Problem::NotADate;
+            parse_rfc2822(text).ok_or(WebhookError { field, reason })
+        };
+        self.optional(field)?.map(read).transpose()
+    }
+
+    /// A text that must be there and not be empty.
+    pub(super) fn required_text(&self, field: &'static str) -> Result<String, WebhookError> {
+        let reason = Problem::Missing;
+        self.text(field)?.ok_or(WebhookError { field, reason })
     }
 }
 

@@ -111,3 +111,79 @@ words!(
         TrunkingOriginating = "trunking-originating",
     }
 );
+
+words!(
+    /// How a recording is (`RecordingStatus`).
+    RecordingStatus {
+        /// Being made.
+        InProgress = "in-progress",
+        /// Made; it can be fetched.
+        Completed = "completed",
+        /// Nothing was recorded, such as of a call that was not answered.
+        Absent = "absent",
+        /// It could not be made.
+        Failed = "failed",
+    }
+);
+
+words!(
+    /// What made a recording (`RecordingSource`).
+    RecordingSource {
+        /// `<Dial record>`.
+        DialVerb = "DialVerb",
+        /// A conference that records.
+        Conference = "Conference",
+        /// A call of the REST API with `Record`.
+        OutboundApi = "OutboundAPI",
+        /// A SIP trunk that records.
+        Trunking = "Trunking",
+        /// `<Record>`.
+        RecordVerb = "RecordVerb",
+        /// The REST API, during a call.
+        StartCallRecordingApi = "StartCallRecordingAPI",
+        /// The REST API, during a conference.
+        StartConferenceRecordingApi = "StartConferenceRecordingAPI",
+    }
+);
+
+words!(
+    /// How a transcription went (`TranscriptionStatus`).
+    TranscriptionStatus {
+        /// There is a text.
+        Completed = "completed",
+        /// There is none.
+        Failed = "failed",
+    }
+);
+
+words!(
+    /// What happened in a conference (`StatusCallbackEvent`).
+    ConferenceChange {
+        /// Two are in it.
+        Start = "conference-start",
+        /// It is over.
+        End = "conference-end",
+        /// Somebody came.
+        Join = "participant-join",
+        /// Somebody left.
+        Leave = "participant-leave",
+        /// Somebody was muted.
+        Mute = "participant-mute",
+        /// Somebody is heard again.
+        Unmute = "participant-unmute",
+        /// Somebody was put on hold.
+        Hold = "participant-hold",
+        /// Somebody is back from hold.
+        Unhold = "participant-unhold",
+        /// Somebody's settings were changed.
+        Modify = "participant-modify",
+        /// Somebody began to speak.
+        SpeechStart = "participant-speech-start",
+        /// Somebody ceased to speak.
+        SpeechStop = "participant-speech-stop",
+        /// An announcement was played.
+        AnnouncementEnd = "announcement-end",
+        /// An announcement could not be played.
+        AnnouncementFail = "announcement-fail",
+    }
+);
