@@ -27,6 +27,17 @@ pub fn rfc2822(unix_s: u64) -> String {
     )
 }
 
+/// Writes a moment (seconds since 1970-01-01 UTC) as `2026-04-14T09:26:42Z`, as the REST API's
+/// filters take it.
+#[cfg(feature = "rest")]
+pub(crate) fn iso8601(unix_s: u64) -> String {
+    let unix_s = unix_s.min(LAST_S);
+    let (year, month, day) = civil(unix_s / DAY_S);
+    let second = unix_s % DAY_S;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
 /// Reads a moment as [`rfc2822`] writes it, into seconds since 1970-01-01 UTC.
 ///
 /// The day of the week may be missing; any numeric zone is understood. `None` when it is not in
@@ -138,6 +149,14 @@ mod tests {
         assert_eq!(rfc2822(1_776_158_802), "Tue, 14 Apr 2026 09:26:42 +0000");
         assert_eq!(rfc2822(951_782_400), "Tue, 29 Feb 2000 00:00:00 +0000");
         assert_eq!(rfc2822(u64::MAX), "Fri, 31 Dec 9999 23:59:59 +0000");
+    }
+
+    #[cfg(feature = "rest")]
+    #[test]
+    fn writes_moments_as_the_rest_api_takes_them() {
+        assert_eq!(iso8601(0), "1970-01-01T00:00:00Z");
+        assert_eq!(iso8601(1_776_158_802), "2026-04-14T09:26:42Z");
+        assert_eq!(iso8601(u64::MAX), "9999-12-31T23:59:59Z");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The signature check before a service.
 
-#![cfg(feature = "tower")]
 #![expect(clippy::unwrap_used, reason = "checks that helpers make fail the test")]
 
 use bytes::Bytes;
