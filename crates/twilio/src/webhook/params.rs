@@ -205,20 +205,25 @@ impl Params {
 
 /// Undoes the escapes of a name or value.
 fn decoded(text: &[u8], index: usize) -> Result<String, FormError> {
+    let is_escape = |byte: &u8| matches!(byte, b'%' | b'+');
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.iter();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(*rest.next()?).to_digit(16);
-                let value = digit().zip(digit()).map(|(high, low)| high << 4 | low);
-                let value = value.ok_or(FormError::Escape { index })?;
-                u8::try_from(value).expect("two hexadecimal digits are a byte")
-            }
-            other => *other,
-        });
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(is_escape) {
+        bytes.extend_from_slice(&rest[..at]);
+        if rest[at] == b'+' {
+            bytes.push(b' ');
+            rest = &rest[at + 1..];
+        } else {
+            let digits = rest.get(at + 1..at + 3);
+            let value = digits.and_then(|digits| {
+                let digit = |byte: u8| char::from(byte).to_digit(16);
+                u8::try_from(digit(digits[0])? << 4 | digit(digits[1])?).ok()
+            });
+            bytes.push(value.ok_or(FormError::Escape { index })?);
+            rest = &rest[at + 3..];
+        }
     }
+    bytes.extend_from_slice(rest);
     String::from_utf8(bytes).map_err(|_| FormError::NotUtf8 { index })
 }
 
