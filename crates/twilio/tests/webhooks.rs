@@ -273,6 +273,13 @@ fn no_phone_number_is_seen_in_debug() {
 }
 
 #[test]
+fn no_pin_is_seen_in_debug() {
+    let gather = GatherAction::from_params(form("Digits=4711&SpeechResult=sesame")).unwrap();
+    let seen = format!("{gather:?}");
+    assert!(!seen.contains("4711") && !seen.contains("sesame"), "{seen}");
+}
+
+#[test]
 fn every_word_reads_back() {
     for status in CallStatus::ALL {
         assert_eq!(status.as_str().parse(), Ok(*status));

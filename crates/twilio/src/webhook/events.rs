@@ -244,7 +244,9 @@ impl RecordAction {
 }
 
 /// The request to the `action` of a `<Gather>` that is over.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// `Debug` shows neither keys nor words: they may be a PIN.
+#[derive(Clone, PartialEq)]
 pub struct GatherAction {
     /// About the leg that was asked.
     pub voice: VoiceRequest,
@@ -275,5 +277,14 @@ impl GatherAction {
             confidence,
             voice: VoiceRequest::from_params(params)?,
         })
+    }
+}
+
+impl fmt::Debug for GatherAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatherAction")
+            .field("voice", &self.voice)
+            .field("confidence", &self.confidence)
+            .finish_non_exhaustive()
     }
 }
