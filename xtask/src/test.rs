@@ -10,7 +10,11 @@ use std::time::Instant;
 const E2E_THREADS: &str = "2";
 
 /// One set of features everywhere, so that nothing is compiled twice.
-pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--features", "handset/custom-protocol"];
+pub(crate) const WORKSPACE: [&str; 3] = [
+    "--workspace",
+    "--features",
+    "handset/custom-protocol,twilio/rest,twilio/tower",
+];
 
 /// The end-to-end tests, which no other set of targets contains.
 pub(crate) const E2E: [&str; 2] = ["--test", "e2e"];
