@@ -10,6 +10,8 @@ pub struct Config {
     pub listen: IpAddr,
     /// The signalling port; 0 leaves the choice to the system.
     pub port: u16,
+    /// The port of the REST API, on loopback; 0 leaves the choice to the system.
+    pub rest_port: u16,
     /// What the account's ids and secrets are drawn from.
     pub seed: u64,
     /// `ringing` carries the media answer, and the caller hears ringback before the answer.
@@ -25,6 +27,7 @@ impl Default for Config {
         Self {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
+            rest_port: 0,
             seed: 0,
             early_media: false,
             voice: true,

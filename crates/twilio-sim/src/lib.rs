@@ -7,6 +7,7 @@
 //! flows by WebRTC. [`Sandbox::control_router`] has the HTTP interface to it all.
 //!
 //! - `signalling`: the WebSocket at `/signal`, its frames and sessions.
+//! - `rest`: Twilio's REST API, on a listener of its own: [`Sandbox::rest`].
 //! - `exchange`: legs, calls, dialling and bridging; it implements [`player::ports`].
 //! - [`player`]: fetches and carries out TwiML. [`webhook`]: signed delivery.
 //! - [`phones`]: the outside world, a table of scripted phones. [`speech`]: their sound.
@@ -24,6 +25,7 @@ mod exchange;
 mod faults;
 mod log;
 mod report;
+mod rest;
 mod sandbox;
 mod signalling;
 

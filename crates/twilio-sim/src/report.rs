@@ -1,6 +1,7 @@
 //! What is known of each call, kept after its end.
 
 use crate::audio::LegAudio;
+use crate::exchange::Life;
 use crate::player::ports::{CallError, Recording};
 use rtc::{Codec, Peer};
 use serde::{Serialize, Serializer};
@@ -117,7 +118,7 @@ pub struct CallReport {
     pub call_sid: String,
     /// The call that dialled it.
     pub parent_call_sid: Option<String>,
-    /// `inbound` or `outbound-dial`.
+    /// `inbound`, `outbound-dial` or `outbound-api`.
     pub direction: &'static str,
     /// Who calls.
     pub from: String,
@@ -152,11 +153,12 @@ pub(crate) struct UserEnd {
 
 /// The record of one call, written while it runs.
 pub(crate) struct Record {
-    call_sid: CallSid,
-    parent: Option<CallSid>,
-    direction: &'static str,
-    from: String,
-    to: String,
+    pub(crate) call_sid: CallSid,
+    pub(crate) parent: Option<CallSid>,
+    pub(crate) direction: &'static str,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) life: Life,
     told: Mutex<Told>,
 }
 
@@ -183,8 +185,15 @@ impl Record {
     /// Sets the status; a call that is over stays so.
     pub(crate) fn set_status(&self, status: CallStatus) {
         let mut told = self.told();
-        if !told.status.is_some_and(CallStatus::is_over) {
-            told.status = Some(status);
+        if told.status.is_some_and(CallStatus::is_over) {
+            return;
+        }
+        told.status = Some(status);
+        drop(told);
+        if status == CallStatus::InProgress {
+            self.life.answer();
+        } else if status.is_over() {
+            self.life.end();
         }
     }
 
@@ -243,6 +252,7 @@ impl CallBook {
             direction,
             from: from.to_owned(),
             to: to.to_owned(),
+            life: Life::new(),
             told: Mutex::default(),
         });
         let mut records = self.records();
@@ -259,9 +269,14 @@ impl CallBook {
         record
     }
 
+    /// The records of all calls, newest last.
+    pub(crate) fn all(&self) -> Vec<Arc<Record>> {
+        self.records().iter().cloned().collect()
+    }
+
     /// The reports of all calls, newest last.
     pub(crate) fn reports(&self) -> Vec<CallReport> {
-        let records: Vec<Arc<Record>> = self.records().iter().cloned().collect();
+        let records = self.all();
         records
             .iter()
             .map(|record| report(record, &records))

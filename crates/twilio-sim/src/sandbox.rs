@@ -7,12 +7,13 @@ use crate::faults::Faults;
 use crate::log::LogEntry;
 use crate::phones;
 use crate::report::CallReport;
+use crate::rest::{self, Rest};
 use crate::speech::Speech;
 use crate::webhook::Delivery;
 use crate::{control, signalling};
 use serde::Serialize;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -22,8 +23,8 @@ use twilio::sid::CallSid;
 /// Why the sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
-    /// The signalling port could not be opened.
-    #[error("cannot listen for signalling at {address}; is the port taken?")]
+    /// A port could not be opened.
+    #[error("cannot listen at {address}; is the port taken?")]
     Listen {
         /// Where.
         address: SocketAddr,
@@ -68,46 +69,48 @@ pub struct PhoneCard {
 pub struct Sandbox {
     board: Switchboard,
     signalling: SocketAddr,
+    rest: SocketAddr,
     server: Arc<Mutex<Option<Server>>>,
 }
 
 struct Server {
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Sandbox {
-    /// Opens the signalling server.
+    /// Opens the signalling server, and that of the REST API.
     ///
     /// # Errors
-    /// When its address cannot be listened at.
+    /// When an address cannot be listened at.
     pub async fn start(config: Config) -> Result<Self, SimError> {
-        let address = SocketAddr::new(config.listen, config.port);
-        let failed = |source| SimError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let signalling = listener.local_addr().map_err(failed)?;
+        let (listener, signalling) = listen(config.listen, config.port).await?;
+        // The API never leaves the machine: it gives out recordings and secrets.
+        let loopback = if config.listen.is_loopback() {
+            config.listen
+        } else {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        };
+        let (rest_listener, rest) = listen(loopback, config.rest_port).await?;
         let account = Account::from_seed(config.seed);
         let speech = if config.voice {
             Speech::detect()
         } else {
             Speech::chimes()
         };
-        let board = Switchboard::new(config, account, speech);
-        let (stop, mut stopped) = watch::channel(false);
+        let has = Rest::new(&account, rest, config.seed);
+        let board = Switchboard::new(config, account, speech, has);
+        let (stop, stopped) = watch::channel(false);
         let router = signalling::router(board.clone());
-        let task = tokio::spawn(async move {
-            let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
-                // An ended sender is an ended sandbox as well.
-                let _ = stopped.wait_for(|stopped| *stopped).await;
-            });
-            if let Err(error) = serving.await {
-                tracing::warn!(%error, "the sandbox's signalling server ended");
-            }
-        });
+        let tasks = vec![
+            tokio::spawn(serve(listener, router, stopped.clone())),
+            tokio::spawn(serve(rest_listener, rest::router(board.clone()), stopped)),
+        ];
         Ok(Self {
             board,
             signalling,
-            server: Arc::new(Mutex::new(Some(Server { stop, task }))),
+            rest,
+            server: Arc::new(Mutex::new(Some(Server { stop, tasks }))),
         })
     }
 
@@ -123,12 +126,20 @@ impl Sandbox {
         self.signalling
     }
 
-    /// Sets where the webhooks go.
-    pub fn set_webhooks(&self, urls: Urls) {
-        self.board.set_urls(urls);
+    /// Where Twilio's REST API is served: the base URL for clients is `http://<this>`.
+    #[must_use]
+    pub const fn rest(&self) -> SocketAddr {
+        self.rest
     }
 
-    /// Makes a phone call our number or `client:<identity>`; returns while it rings.
+    /// Sets where the webhooks of our line and of the account's application go; the REST API may
+    /// change that later.
+    #[expect(clippy::needless_pass_by_value, reason = "the URLs are given over")]
+    pub fn set_webhooks(&self, urls: Urls) {
+        self.board.rest().set_urls(self.account(), &urls);
+    }
+
+    /// Makes a phone call one of our numbers or `client:<identity>`; returns while it rings.
     ///
     /// # Errors
     /// When the caller is no number, nobody has the called one, or no webhooks are set.
@@ -141,15 +152,15 @@ impl Sandbox {
         if let Some(name) = client(to) {
             return Ok(self.board.call_client(from, name));
         }
-        if to != self.account().number {
+        if !self.board.rest().owns(to) {
             return Err(CallMeError::UnknownTo {
                 line: self.account().number.clone(),
             });
         }
-        if self.board.urls().is_none() {
+        if self.board.rest().voice_of_number(to).is_none() {
             return Err(CallMeError::NoWebhooks);
         }
-        Ok(self.board.call_number(from))
+        Ok(self.board.call_number(from, to))
     }
 
     /// The faults that are on.
@@ -233,8 +244,28 @@ impl Sandbox {
         for session in self.board.sessions().all() {
             session.cut();
         }
-        // A task that panicked has ended as well.
-        let _ = server.task.await;
+        for task in server.tasks {
+            // A task that panicked has ended as well.
+            let _ = task.await;
+        }
+    }
+}
+
+async fn listen(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), SimError> {
+    let address = SocketAddr::new(ip, port);
+    let failed = |source| SimError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An ended sender is an ended sandbox as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    });
+    if let Err(error) = serving.await {
+        tracing::warn!(%error, "a server of the sandbox ended");
     }
 }
 

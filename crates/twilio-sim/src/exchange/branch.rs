@@ -39,16 +39,29 @@ pub(super) enum News {
 impl Branch {
     /// Rings the target. Dropping the future ends the ringing.
     pub(super) async fn ring(self, target: DialTarget) {
-        let news = match target {
-            DialTarget::Number(number) => self.ring_phone(&number).await,
-            DialTarget::Client { name, parameters } => self.ring_client(&name, &parameters).await,
-            DialTarget::Sip(_) => News::Over(self.at, DialCallStatus::Failed),
+        let ringing = async {
+            match target {
+                DialTarget::Number(number) if self.board.rest().owns(&number) => {
+                    self.ring_line(&number).await
+                }
+                DialTarget::Number(number) => self.ring_phone(&number).await,
+                DialTarget::Client { name, parameters } => {
+                    self.ring_client(&name, &parameters).await
+                }
+                DialTarget::Sip(_) => News::Over(self.at, DialCallStatus::Failed),
+            }
+        };
+        let news = tokio::select! {
+            news = ringing => news,
+            () = self.record.life.asked_to_hang_up() => {
+                News::Over(self.at, DialCallStatus::Canceled)
+            }
         };
         // Nobody listens when another branch was faster: the leg ends with the message.
         let _ = self.news.send(news);
     }
 
-    fn rings(&self) {
+    pub(super) fn rings(&self) {
         let _ = self.news.send(News::Ringing(self.at));
     }
 

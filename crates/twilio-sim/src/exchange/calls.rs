@@ -1,7 +1,7 @@
 //! Calls that begin: placed by a device, made to us, or taken up again.
 
 use super::device::{DeviceEnd, NewDevice, refusal};
-use super::leg::{End, Leg};
+use super::leg::{End, EndOnDrop, Leg};
 use super::media::{open_peer, watch_media};
 use super::{Switchboard, phone};
 use crate::audio::LegAudio;
@@ -10,18 +10,20 @@ use crate::phones;
 use crate::player::ports::{CallError, DialHow, DialTarget, Exchange as _, Leg as _, LegFacts};
 use crate::player::{self, Instructions, Settings};
 use crate::report::CallStatus;
+use crate::rest::Voice;
 use crate::signalling::Session;
 use crate::signalling::frames::{Invite, ToDevice};
-use crate::webhook::Target;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use twilio::sid::CallSid;
 use twilio::token::Claims;
-use url::Url;
 
 /// How long a client that is called directly may ring.
 const DIRECT_RING_S: u32 = 60;
+
+/// What is wrong when nobody says what is to happen.
+const NO_WEBHOOKS: &str = "no webhooks are set; set the sandbox's URLs first";
 
 impl Switchboard {
     /// A device calls out: the application's instructions say what happens.
@@ -81,25 +83,38 @@ impl Switchboard {
         session.keep_leg(&invite.callsid, &leg);
         session.keep_leg(leg.call_sid(), &leg);
         watch_media(&leg, peer, events);
-        let url = self.urls().map(|urls| urls.voice_url_application);
-        tokio::spawn(self.clone().run(leg, url));
+        let application = claims.application.as_ref();
+        let voice = application.and_then(|sid| self.rest().voice_of_application(sid.as_str()));
+        tokio::spawn(self.clone().run(leg, voice));
     }
 
-    /// A phone calls our number: its instructions say what happens. Gives the call's id.
-    pub(crate) fn call_number(&self, from: &str) -> CallSid {
-        let number = self.account().number.clone();
-        self.log()
-            .say(format!("call in: {} to our line", mask(from)));
-        let leg = self.open_caller(from, &number);
-        let url = self.urls().map(|urls| urls.voice_url_number);
-        tokio::spawn(self.clone().run(leg.clone(), url));
+    /// A phone calls one of our numbers: its instructions say what happens. Gives the call's id.
+    pub(crate) fn call_number(&self, from: &str, number: &str) -> CallSid {
+        let leg = self.open_line(from, number);
+        phone::start_caller(&leg, phones::calling(from));
         leg.0.facts.call_sid.clone()
+    }
+
+    /// The leg of a call to one of our numbers, which runs; its caller is still to come.
+    pub(super) fn open_line(&self, from: &str, number: &str) -> Leg {
+        let which = if number == self.account().number {
+            "our line".to_owned()
+        } else {
+            mask(number)
+        };
+        self.log()
+            .say(format!("call in: {} to {which}", mask(from)));
+        let leg = self.open_caller(from, number);
+        let voice = self.rest().voice_of_number(number);
+        tokio::spawn(self.clone().run(leg.clone(), voice));
+        leg
     }
 
     /// A phone calls a client directly, without instructions. Gives the call's id.
     pub(crate) fn call_client(&self, from: &str, name: &str) -> CallSid {
         self.log().say(format!("call in: {} to {name}", mask(from)));
         let leg = self.open_caller(from, &direct_client(name));
+        phone::start_caller(&leg, phones::calling(from));
         let call_sid = leg.0.facts.call_sid.clone();
         let board = self.clone();
         let name = name.to_owned();
@@ -116,8 +131,11 @@ impl Switchboard {
                 hangup_on_star: false,
             };
             let (progress, _ignored) = mpsc::unbounded_channel();
-            let _ = board.dial(&leg, vec![target], how, progress).await;
-            board.finish(&leg);
+            let work = async {
+                let _ = board.dial(&leg, vec![target], how, progress).await;
+                board.finish(&leg);
+            };
+            while_wanted(&leg, work).await;
         });
         call_sid
     }
@@ -153,7 +171,7 @@ impl Switchboard {
         leg
     }
 
-    /// The leg of a phone that calls, and the phone at its end.
+    /// The leg of a phone that calls.
     fn open_caller(&self, from: &str, to: &str) -> Leg {
         let facts = LegFacts {
             call_sid: self.new_call_sid(),
@@ -164,29 +182,14 @@ impl Switchboard {
             application_sid: None,
             params: Vec::new(),
         };
-        let leg = self.open_parent(facts, LegAudio::new(Duration::ZERO), End::Phone);
-        phone::start_caller(&leg, phones::calling(from));
-        leg
+        self.open_parent(facts, LegAudio::new(Duration::ZERO), End::Phone)
     }
 
-    /// Runs a call by the instructions at `url`, to its end.
-    async fn run(self, leg: Leg, url: Option<String>) {
-        match self.instructions(url) {
-            Ok(instructions) => {
-                let playing = player::run(
-                    self.clone(),
-                    leg.clone(),
-                    instructions,
-                    self.deliverer().clone(),
-                    self.player_settings(),
-                );
-                let ending = async {
-                    leg.hung_up().await;
-                    self.finish(&leg);
-                };
-                // Callbacks may go on after the end of the call.
-                tokio::join!(playing, ending);
-            }
+    /// Runs a call by these instructions, to its end.
+    async fn run(self, leg: Leg, voice: Option<Voice>) {
+        let instructions = voice.ok_or(NO_WEBHOOKS.to_owned());
+        match instructions.and_then(|voice| voice.instructions()) {
+            Ok(instructions) => self.follow(&leg, instructions).await,
             Err(message) => {
                 self.log().say(format!("call failed: {message}"));
                 let error = CallError {
@@ -200,27 +203,37 @@ impl Switchboard {
         }
     }
 
-    /// What the player is to follow, or what is wrong with the sandbox's URLs.
-    fn instructions(&self, url: Option<String>) -> Result<Instructions, String> {
-        let target = |text: &str| match Url::parse(text) {
-            Ok(url) => Ok(Target::post(url)),
-            Err(error) => Err(format!("the webhook URL cannot be used: {error}")),
+    /// Follows a call's instructions until it is over and all is told of it.
+    pub(super) async fn follow(&self, leg: &Leg, instructions: Instructions) {
+        leg.0.record.life.follow();
+        let playing = player::run(
+            self.clone(),
+            leg.clone(),
+            instructions,
+            self.deliverer().clone(),
+            self.player_settings(),
+        );
+        let ending = async {
+            leg.hung_up().await;
+            self.finish(leg);
         };
-        let (Some(voice), Some(urls)) = (url, self.urls()) else {
-            return Err("no webhooks are set; set the sandbox's URLs first".to_owned());
+        // Callbacks may go on after the end of the call.
+        let both = async {
+            tokio::join!(playing, ending);
         };
-        Ok(Instructions {
-            voice: target(&voice)?,
-            fallback: urls.fallback_url.as_deref().map(target).transpose()?,
-            status_callback: urls.status_callback.as_deref().map(target).transpose()?,
-        })
+        while_wanted(leg, both).await;
+    }
+
+    /// Lets a leg follow instructions by itself.
+    pub(super) fn go_on(&self, leg: EndOnDrop, instructions: Instructions) {
+        let board = self.clone();
+        tokio::spawn(async move { board.follow(&leg.0, instructions).await });
     }
 
     fn player_settings(&self) -> Settings {
-        let api_url = Url::parse("https://api.twilio.com").expect("a valid URL");
         Settings::new(
             self.account().account_sid.clone(),
-            api_url,
+            self.rest().base_url(),
             self.speech().clone(),
         )
     }
@@ -237,6 +250,17 @@ impl Switchboard {
         leg.0.record.set_status(status);
         self.log().say(format!("call over: {how}"));
     }
+}
+
+/// Does the work of a leg, which ends it, and ends the leg earlier when that is asked for from outside meanwhile.
+async fn while_wanted(leg: &Leg, work: impl Future<Output = ()>) {
+    let asked = async {
+        tokio::select! {
+            () = leg.hung_up() => {}
+            () = leg.0.record.life.asked_to_hang_up() => leg.end(None),
+        }
+    };
+    tokio::join!(work, asked);
 }
 
 /// A client as a party of a call.

@@ -5,6 +5,7 @@ use super::leg::{EndOnDrop, Leg};
 use super::{Switchboard, TIME_LIMIT};
 use crate::audio::join;
 use crate::log::mask;
+use crate::player::Instructions;
 use crate::player::ports::{
     ChildEvent, ChildProgress, DialCallStatus, DialHow, DialOutcome, DialTarget, Exchange,
     Leg as _, LegFacts,
@@ -72,13 +73,13 @@ impl Children {
 impl Drop for Children {
     /// When the whole dialling is dropped, the reports must not say that it goes on.
     fn drop(&mut self) {
-        for child in &self.list {
+        for child in self.list.iter().filter(|child| !child.over) {
             child.record.set_status(CallStatus::Canceled);
         }
     }
 }
 
-const fn call_status(status: DialCallStatus) -> CallStatus {
+pub(super) const fn call_status(status: DialCallStatus) -> CallStatus {
     match status {
         DialCallStatus::Completed => CallStatus::Completed,
         DialCallStatus::Busy => CallStatus::Busy,
@@ -88,11 +89,21 @@ const fn call_status(status: DialCallStatus) -> CallStatus {
     }
 }
 
-fn party(target: &DialTarget) -> String {
+/// A target as a party of a call.
+pub(super) fn party(target: &DialTarget) -> String {
     match target {
         DialTarget::Number(number) => number.clone(),
         DialTarget::Client { name, .. } => super::direct_client(name),
         DialTarget::Sip(address) => address.clone(),
+    }
+}
+
+/// Ends the ringing that a caller hears, also when the dialling is dropped.
+struct QuietOnDrop<'a>(&'a Leg);
+
+impl Drop for QuietOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.0.audio.ringback(false);
     }
 }
 
@@ -186,8 +197,11 @@ impl Switchboard {
         }
     }
 
-    /// Joins two answered legs until one hangs up, the time is over, or `*` ends it.
-    async fn talk(&self, parent: &Leg, child: &Leg, how: &DialHow) {
+    /// Joins two answered legs until one hangs up, the time is over, or `*` ends it; or until
+    /// the dialled one is given instructions of its own, which it gives back.
+    async fn talk(&self, parent: &Leg, child: &Leg, how: &DialHow) -> Option<Instructions> {
+        child.0.record.life.follow();
+        let mut own = None;
         let star = how.hangup_on_star.then(|| Arc::new(Notify::new()));
         parent.set_joined(Some(child), star.clone());
         child.set_joined(Some(parent), None);
@@ -204,6 +218,8 @@ impl Switchboard {
         tokio::select! {
             () = parent.hung_up() => {}
             () = child.hung_up() => {}
+            () = child.0.record.life.asked_to_hang_up() => {}
+            instructions = child.0.record.life.instructed() => own = Some(instructions),
             () = pressed_star => self.log().say("* pressed: the dialled leg ends"),
             () = sleep_until(Instant::now() + limit) => {
                 self.log().say(format!("time limit of {} s reached", limit.as_secs()));
@@ -212,6 +228,7 @@ impl Switchboard {
         drop(joint);
         parent.set_joined(None, None);
         child.set_joined(None, None);
+        own
     }
 }
 
@@ -236,8 +253,9 @@ impl Exchange for Switchboard {
         parent.under_way();
         let begun = Instant::now();
         let timeout = Duration::from_secs(how.timeout_s.into());
+        let quiet = QuietOnDrop(parent);
         let rung = self.ring(parent, targets, timeout, &mut children).await;
-        parent.0.audio.ringback(false);
+        drop(quiet);
         let (at, answered) = match rung {
             Rung::Answered(at, leg) => (at, leg),
             Rung::Vain(status) => {
@@ -278,12 +296,20 @@ impl Exchange for Switchboard {
         self.log()
             .say(format!("{who} answered after {seconds:.1} s"));
         let bridged = parent.answer().await.is_ok();
-        if bridged {
-            self.talk(parent, child, &how).await;
-        }
-        child.end(None);
+        let own = if bridged {
+            self.talk(parent, child, &how).await
+        } else {
+            None
+        };
         let duration_s = child.answered_for_s();
-        children.end(at, DialCallStatus::Completed, duration_s);
+        if let Some(instructions) = own {
+            self.log().say("the dialled leg goes its own way");
+            children.list[at].over = true;
+            self.go_on(answered, instructions);
+        } else {
+            child.end(None);
+            children.end(at, DialCallStatus::Completed, duration_s);
+        }
         DialOutcome {
             status: DialCallStatus::Completed,
             child: child_sid,

@@ -4,6 +4,7 @@ use super::device::DeviceEnd;
 use super::keys::Keys;
 use crate::audio::LegAudio;
 use crate::exchange::Switchboard;
+use crate::player::Instructions;
 use crate::player::ports::{self, CallError, HungUp, LegFacts, Recording, RejectReason};
 use crate::report::{CallStatus, DigitsBy, Record};
 use crate::signalling::frames::Message;
@@ -349,6 +350,10 @@ impl ports::Leg for Leg {
             .await;
     }
 
+    async fn instructed(&self) -> Instructions {
+        self.0.record.life.instructed().await
+    }
+
     fn answered_for_s(&self) -> u32 {
         let talked = match self.phase() {
             Phase::Ringing => Duration::ZERO,
@@ -368,6 +373,10 @@ impl ports::Leg for Leg {
 
     fn note_recording(&self, recording: &Recording) {
         self.0.record.note_recording(recording);
+        self.0
+            .board
+            .rest()
+            .keep_recording(self.call_sid(), recording);
     }
 
     fn note_error(&self, error: &CallError) {

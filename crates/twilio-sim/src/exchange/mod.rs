@@ -1,23 +1,29 @@
 //! The exchange: legs, calls, dialling and joining.
 
+mod api;
 mod branch;
 mod calls;
 mod device;
 mod dial;
 mod keys;
 mod leg;
+mod life;
+mod line;
 mod media;
 mod phone;
 mod registry;
 
+pub(crate) use api::{Callback, Outgoing};
 pub(crate) use calls::direct_client;
 pub(crate) use leg::Leg;
+pub(crate) use life::Life;
 
-use crate::account::{Account, Urls, hex};
+use crate::account::{Account, hex};
 use crate::config::Config;
 use crate::faults::FaultBoard;
 use crate::log::Log;
 use crate::report::CallBook;
+use crate::rest::Rest;
 use crate::signalling::SessionList;
 use crate::speech::Speech;
 use crate::webhook::Deliverer;
@@ -45,7 +51,7 @@ struct Inner {
     registry: Registry,
     deliverer: Deliverer,
     speech: Speech,
-    urls: Mutex<Option<Urls>>,
+    rest: Rest,
     /// Fingerprints of tokens that were made to expire.
     expired: Mutex<HashSet<u64>>,
     /// Reconnect tokens and the legs that they take up again.
@@ -56,7 +62,7 @@ struct Inner {
 }
 
 impl Switchboard {
-    pub(crate) fn new(config: Config, account: Account, speech: Speech) -> Self {
+    pub(crate) fn new(config: Config, account: Account, speech: Speech, rest: Rest) -> Self {
         let faults = FaultBoard::new();
         let watched = faults.clone();
         let deliverer = Deliverer::new(
@@ -75,7 +81,7 @@ impl Switchboard {
             registry: Registry::default(),
             deliverer,
             speech,
-            urls: Mutex::new(None),
+            rest,
             expired: Mutex::default(),
             tokens: Mutex::default(),
             running: Mutex::default(),
@@ -118,12 +124,9 @@ impl Switchboard {
         &self.0.speech
     }
 
-    pub(crate) fn urls(&self) -> Option<Urls> {
-        leg::lock(&self.0.urls).clone()
-    }
-
-    pub(crate) fn set_urls(&self, urls: Urls) {
-        *leg::lock(&self.0.urls) = Some(urls);
+    /// What the account has: its numbers, applications, keys and recordings.
+    pub(crate) fn rest(&self) -> &Rest {
+        &self.0.rest
     }
 
     /// Whether the token with this fingerprint was made to expire.
@@ -151,7 +154,7 @@ impl Switchboard {
         }
     }
 
-    fn random(&self) -> [u8; 16] {
+    pub(crate) fn random(&self) -> [u8; 16] {
         leg::lock(&self.0.chance).random()
     }
 
@@ -185,11 +188,19 @@ impl Switchboard {
         leg::lock(&self.0.running).remove(&leg.0.facts.call_sid);
     }
 
+    /// How many calls run.
+    fn running(&self) -> usize {
+        leg::lock(&self.0.running).len()
+    }
+
     /// Ends every call, for the end of the sandbox.
     pub(crate) fn hang_up_all(&self) {
         let legs: Vec<Leg> = leg::lock(&self.0.running).values().cloned().collect();
         for leg in legs {
             leg.end(None);
+        }
+        for record in self.book().all() {
+            record.life.ask_to_hang_up();
         }
     }
 }

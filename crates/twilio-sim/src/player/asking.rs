@@ -117,7 +117,7 @@ impl<E: Exchange> Player<E> {
 }
 
 /// Delivers a webhook and says so in the log.
-pub(super) async fn deliver<E: Exchange>(
+pub(crate) async fn deliver<E: Exchange>(
     exchange: &E,
     deliverer: &Deliverer,
     request: &Request,

@@ -50,6 +50,18 @@ fn bad_type(what: &str) -> CallError {
     }
 }
 
+/// Reads TwiML that came with the call.
+///
+/// # Errors
+/// 12100 not TwiML.
+pub(super) fn inline(text: &str) -> Result<Content, CallError> {
+    let response = twiml::read(text).map_err(|error| CallError {
+        code: 12_100,
+        message: format!("the call's own TwiML cannot be read: {error}"),
+    })?;
+    Ok(Content::Verbs(response.verbs))
+}
+
 fn twiml(body: &[u8]) -> Result<Content, CallError> {
     let wrong = |what: &str| CallError {
         code: 12_100,

@@ -25,6 +25,7 @@ use crate::{
         params::{Params, call_status_of},
     },
 };
+pub(crate) use asking::deliver;
 use document::{Content, Document};
 use futures_util::FutureExt;
 use ports::{CallError, DialCallStatus, Exchange, HungUp, Leg, RejectReason};
@@ -41,12 +42,27 @@ const APOLOGY: &str = "An application error has occurred. Goodbye.";
 /// Where a call's instructions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instructions {
-    /// Asked first.
-    pub voice: Target,
+    /// What comes first.
+    pub voice: Source,
     /// Asked when any document of the call cannot be had.
     pub fallback: Option<Target>,
     /// Told when the call is over.
     pub status_callback: Option<Target>,
+}
+
+/// Where a document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// At an address.
+    At(Target),
+    /// Here: it came with the call.
+    Inline(String),
+}
+
+impl From<Target> for Source {
+    fn from(target: Target) -> Self {
+        Self::At(target)
+    }
 }
 
 /// What all calls of an account share.
@@ -96,7 +112,7 @@ pub async fn run<E: Exchange>(
         deliverer,
         settings,
         fallback: instructions.fallback,
-        here: instructions.voice.clone(),
+        here: nowhere(),
         fetched: 0,
         call_token: format!("sandbox-{}", Uuid::new_v4().simple()),
         callbacks: JoinSet::new(),
@@ -104,7 +120,20 @@ pub async fn run<E: Exchange>(
         rejected: None,
         failed: false,
     };
-    match player.call(instructions.voice).await {
+    let leg = player.leg.clone();
+    let mut first = (Kind::Voice, instructions.voice);
+    let ended = loop {
+        let (kind, voice) = first;
+        tokio::select! {
+            ended = player.call(kind, voice) => break ended,
+            other = leg.instructed() => {
+                player.exchange.log("the call is given other instructions".to_owned());
+                player.fallback = other.fallback;
+                first = (Kind::Redirect, other.voice);
+            }
+        }
+    };
+    match ended {
         Ok(()) | Err(Stop::HungUp) => player.leg.hang_up(None),
         Err(Stop::Failed(error)) => player.fail(error).await,
     }
@@ -171,20 +200,28 @@ struct Player<E: Exchange> {
 }
 
 impl<E: Exchange> Player<E> {
-    async fn call(&mut self, voice: Target) -> Result<(), Stop> {
-        let mut next = Goto {
-            kind: Kind::Voice,
-            target: voice,
-            params: Params::new(),
+    async fn call(&mut self, kind: Kind, voice: Source) -> Result<(), Stop> {
+        let mut document = match voice {
+            Source::At(target) => {
+                self.document(Goto {
+                    kind,
+                    target,
+                    params: Params::new(),
+                })
+                .await?
+            }
+            Source::Inline(text) => Document {
+                target: nowhere(),
+                content: document::inline(&text)?,
+            },
         };
         loop {
-            let document = self.document(next).await?;
             if self.is_over() {
                 return Err(Stop::HungUp);
             }
             match self.document_played(document).await? {
                 Step::Next | Step::End => return Ok(()),
-                Step::Goto(goto) => next = goto,
+                Step::Goto(goto) => document = self.document(goto).await?,
             }
         }
     }
@@ -274,6 +311,10 @@ impl<E: Exchange> Player<E> {
     /// A URL of the current document: absolute, relative to it, or, if none, its own.
     fn resolve(&self, reference: Option<&str>) -> Result<Url, CallError> {
         match reference.map(str::trim) {
+            None | Some("") if self.here.url.cannot_be_a_base() => Err(CallError {
+                code: 11_100,
+                message: "the call's own TwiML has no address; give the verb an action".to_owned(),
+            }),
             None | Some("") => Ok(self.here.url.clone()),
             Some(reference) => self.here.url.join(reference).map_err(|_| CallError {
                 code: 11_100,
@@ -298,6 +339,11 @@ impl<E: Exchange> Player<E> {
         // A day is longer than any call.
         self.settings.second * seconds.min(86_400)
     }
+}
+
+/// The address of a document that has none: nothing is relative to it.
+fn nowhere() -> Target {
+    Target::post(Url::parse("about:blank").expect("a valid URL"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What the TwiML player needs of the exchange it runs in: a leg to act on, and other legs to dial.
 
+use super::Instructions;
 pub use crate::speech::Pcm;
 use std::future::Future;
 use tokio::sync::mpsc;
@@ -16,7 +17,7 @@ pub struct LegFacts {
     pub from: String,
     /// Who is called: E.164, `client:<identity>`, or empty when the client named nobody.
     pub to: String,
-    /// `inbound` or `outbound-dial`, as Twilio writes it.
+    /// `inbound`, `outbound-dial` or `outbound-api`, as Twilio writes it.
     pub direction: &'static str,
     /// The TwiML application, when the leg came from the Voice SDK.
     pub application_sid: Option<String>,
@@ -103,6 +104,11 @@ pub trait Leg: Clone + Send + Sync + 'static {
     fn stop_recording(&self) -> Pcm;
     /// Returns when the leg is over, whoever ended it; at once if it is.
     fn hung_up(&self) -> impl Future<Output = ()> + Send;
+    /// Returns when somebody outside gives the call other instructions; never, unless a leg does
+    /// it. Dropping the future loses none.
+    fn instructed(&self) -> impl Future<Output = Instructions> + Send {
+        std::future::pending()
+    }
     /// Whole seconds from the answer until now or until its end; 0 if never answered.
     fn answered_for_s(&self) -> u32;
     /// Ends it, with what the user's phone is told went wrong.

@@ -25,15 +25,14 @@ pub(super) fn check(board: &Switchboard, listen: &Listen) -> Result<Admitted, Re
     let account = board.account();
     let refusal = |error: token::VerifyError| (error.twilio_code(), error.to_string());
     let key = token::peek_key(&listen.token).map_err(refusal)?;
-    if key != account.key_sid {
+    let Some(secret) = board.rest().key_secret(key.as_str()) else {
         return Err((
             20101,
             "the access token is of an unknown API key".to_owned(),
         ));
-    }
+    };
     let now_ms = now_ms();
-    let claims =
-        token::verify(&listen.token, &account.key_secret, now_ms / 1_000).map_err(refusal)?;
+    let claims = token::verify(&listen.token, &secret, now_ms / 1_000).map_err(refusal)?;
     if claims.account != account.account_sid {
         return Err((20101, "the access token is of another account".to_owned()));
     }

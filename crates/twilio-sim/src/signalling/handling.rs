@@ -130,7 +130,8 @@ async fn on_invite(board: &Switchboard, session: &Arc<Session>, invite: &super::
     let Some(claims) = session.claims() else {
         return;
     };
-    if claims.application.as_ref() != Some(&board.account().application_sid) {
+    let application = claims.application.as_ref();
+    if !application.is_some_and(|sid| board.rest().has_application(sid.as_str())) {
         board.log().say(format!(
             "call out from {}: the token has no grant for it",
             claims.identity
@@ -139,7 +140,8 @@ async fn on_invite(board: &Switchboard, session: &Arc<Session>, invite: &super::
             &invite.callsid,
             Some((
                 NOT_GRANTED,
-                "the access token has no outgoing grant for the account's application".to_owned(),
+                "the access token has no outgoing grant for an application of the account"
+                    .to_owned(),
             )),
         ));
         return;

@@ -42,7 +42,8 @@ pub fn voice(leg: &LegFacts, account: &AccountSid, status: CallStatus, call_toke
     }
     match &leg.application_sid {
         Some(application) => put(&mut params, "ApplicationSid", application),
-        None => put(&mut params, "CallToken", call_token),
+        None if leg.direction == "inbound" => put(&mut params, "CallToken", call_token),
+        None => {}
     }
     for (name, value) in &leg.params {
         if params.iter().all(|(taken, _)| taken != name) {
@@ -142,6 +143,35 @@ pub fn progress(
         durations(&mut params, duration_s);
         put(&mut params, "SipResponseCode", sip_response(status));
     }
+    params
+}
+
+/// What became of a call that the REST API made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// `CallStatus`, in Twilio's words.
+    pub status: &'static str,
+    /// Whole seconds since the answer, once it is over.
+    pub duration_s: Option<u32>,
+    /// Counts from 0.
+    pub sequence: u32,
+    /// Seconds since 1970.
+    pub now_s: u64,
+}
+
+/// All that the callback of such a call is told.
+#[must_use]
+pub fn api_progress(leg: &LegFacts, account: &AccountSid, progress: &Progress) -> Params {
+    let mut params = party(&leg.from, &leg.to);
+    put(&mut params, "CallSid", leg.call_sid.as_str());
+    put(&mut params, "AccountSid", account.as_str());
+    put(&mut params, "CallStatus", progress.status);
+    put(&mut params, "ApiVersion", API_VERSION);
+    put(&mut params, "Direction", leg.direction);
+    if let Some(duration_s) = progress.duration_s {
+        durations(&mut params, duration_s);
+    }
+    stamp(&mut params, progress.sequence, progress.now_s);
     params
 }
 

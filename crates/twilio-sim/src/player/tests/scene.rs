@@ -454,7 +454,7 @@ impl Scene {
         }));
         let deliverer = Deliverer::new(auth_token(), Limits::default(), Faults::default);
         let instructions = Instructions {
-            voice: Target::post(server.url("/voice")),
+            voice: Target::post(server.url("/voice")).into(),
             fallback: self.fallback.map(|path| Target::post(server.url(path))),
             status_callback: Some(Target::post(server.url("/status"))),
         };

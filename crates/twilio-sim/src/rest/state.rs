@@ -1,0 +1,166 @@
+//! What the account has, as the API changes it and the exchange asks it.
+
+use super::applications::Application;
+use super::keys::Key;
+use super::numbers::Number;
+use super::recordings::{self, StoredRecording};
+use super::voice::Voice;
+use crate::account::{Account, Urls};
+use crate::log::now_ms;
+use crate::player::ports::Recording;
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use twilio::Secret;
+use twilio::sid::NumberSid;
+use url::Url;
+
+/// What the account has; clones share it.
+#[derive(Clone)]
+pub(crate) struct Rest(Arc<Inner>);
+
+struct Inner {
+    base_url: Url,
+    has: Mutex<Has>,
+}
+
+/// All that is kept, each list oldest first.
+pub(super) struct Has {
+    pub(super) account: AccountFacts,
+    pub(super) numbers: Vec<Number>,
+    pub(super) applications: Vec<Application>,
+    pub(super) keys: Vec<Key>,
+    pub(super) recordings: Vec<StoredRecording>,
+}
+
+/// What of the account itself can change.
+pub(super) struct AccountFacts {
+    pub(super) friendly_name: String,
+    pub(super) times: Times,
+    /// What was spent on numbers, in cents.
+    pub(super) spent_cents: u32,
+}
+
+/// When a resource was made and last changed, in seconds since 1970.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    pub(super) created_s: u64,
+    pub(super) updated_s: u64,
+}
+
+impl Times {
+    pub(super) fn now() -> Self {
+        let now_s = now_ms() / 1_000;
+        Self {
+            created_s: now_s,
+            updated_s: now_s,
+        }
+    }
+
+    pub(super) fn touch(&mut self) {
+        self.updated_s = now_ms() / 1_000;
+    }
+}
+
+impl Rest {
+    /// The account as it begins: our line, the application and the key that it names.
+    pub(crate) fn new(account: &Account, address: SocketAddr, seed: u64) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed.wrapping_add(2));
+        let base = format!("http://{address}");
+        let base_url = Url::parse(&base).expect("an address and a port make a URL");
+        Self(Arc::new(Inner {
+            base_url,
+            has: Mutex::new(Has {
+                account: AccountFacts {
+                    friendly_name: "Sandbox".to_owned(),
+                    times: Times::now(),
+                    spent_cents: 0,
+                },
+                numbers: vec![Number::new(
+                    NumberSid::random(rng.random()).to_string(),
+                    account.number.clone(),
+                )],
+                applications: vec![Application::new(
+                    account.application_sid.to_string(),
+                    "Handset".to_owned(),
+                )],
+                keys: vec![Key::new(
+                    account.key_sid.to_string(),
+                    account.key_secret.clone(),
+                    "Main".to_owned(),
+                )],
+                recordings: Vec::new(),
+            }),
+        }))
+    }
+
+    /// Looks at what there is, and changes it.
+    pub(super) fn has(&self) -> MutexGuard<'_, Has> {
+        self.0.has.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the API is served: the base of its URLs.
+    pub(crate) fn base_url(&self) -> Url {
+        self.0.base_url.clone()
+    }
+
+    /// Sets where the webhooks of our line and of the first application go.
+    pub(crate) fn set_urls(&self, account: &Account, urls: &Urls) {
+        let mut has = self.has();
+        let application = account.application_sid.as_str();
+        if let Some(application) = has.applications.iter_mut().find(|it| it.sid == application) {
+            application.voice = Voice::of(&urls.voice_url_application, urls);
+        }
+        if let Some(number) = has
+            .numbers
+            .iter_mut()
+            .find(|it| it.number == account.number)
+        {
+            number.voice = Voice::of(&urls.voice_url_number, urls);
+            number.application_sid.clear();
+        }
+    }
+
+    /// The number is one of ours.
+    pub(crate) fn owns(&self, number: &str) -> bool {
+        self.has().numbers.iter().any(|it| it.number == number)
+    }
+
+    /// There is such an application.
+    pub(crate) fn has_application(&self, sid: &str) -> bool {
+        self.has().applications.iter().any(|it| it.sid == sid)
+    }
+
+    /// Where the instructions of an application are; `None` when it has none.
+    pub(crate) fn voice_of_application(&self, sid: &str) -> Option<Voice> {
+        let has = self.has();
+        let application = has.applications.iter().find(|it| it.sid == sid)?;
+        application.voice.said()
+    }
+
+    /// Where the instructions of a number are: its application's, if it names one.
+    pub(crate) fn voice_of_number(&self, number: &str) -> Option<Voice> {
+        let (application, own) = {
+            let has = self.has();
+            let number = has.numbers.iter().find(|it| it.number == number)?;
+            (number.application_sid.clone(), number.voice.said())
+        };
+        if application.is_empty() {
+            return own;
+        }
+        self.voice_of_application(&application)
+    }
+
+    /// The secret of an API key.
+    pub(crate) fn key_secret(&self, sid: &str) -> Option<Secret> {
+        let has = self.has();
+        let key = has.keys.iter().find(|it| it.sid == sid)?;
+        Some(key.secret.clone())
+    }
+
+    /// Keeps what a call recorded.
+    pub(crate) fn keep_recording(&self, call_sid: &str, recording: &Recording) {
+        let stored = StoredRecording::of(call_sid, recording);
+        recordings::keep(&mut self.has().recordings, stored);
+    }
+}
