@@ -6,6 +6,7 @@
 mod bench;
 mod boundaries;
 mod ci;
+mod clients;
 mod page;
 mod run;
 mod setup;

@@ -1,6 +1,6 @@
 //! Installs what is missing, and says what.
 
-use crate::sh;
+use crate::{clients, sh};
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,12 +15,20 @@ pub(crate) enum Need {
     Native,
     /// To run the end-to-end tests.
     Tests,
+    /// To test the sandbox with Twilio's own clients.
+    Clients,
     /// To check licences and advisories.
     Deny,
 }
 
 /// Everything.
-pub(crate) const ALL: [Need; 4] = [Need::Page, Need::Native, Need::Tests, Need::Deny];
+pub(crate) const ALL: [Need; 5] = [
+    Need::Page,
+    Need::Native,
+    Need::Tests,
+    Need::Clients,
+    Need::Deny,
+];
 
 /// A Debian package, and the program that makes it unnecessary where there is one.
 type Package = (&'static str, Option<&'static str>);
@@ -53,12 +61,22 @@ const TESTS: &[Package] = &[
     ("xdotool", Some("xdotool")),
 ];
 
+const CLIENTS: &[Package] = &[
+    ("nodejs", Some("node")),
+    ("npm", Some("npm")),
+    ("python3", Some("python3")),
+    ("python3-pip", Some("pip3")),
+];
+
 /// Installs what of `needs` is missing. Asks nothing and changes nothing when all is there.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     packages(needs)?;
     if needs.contains(&Need::Page) {
         wasm_target()?;
         node_new_enough()?;
+    }
+    if needs.contains(&Need::Clients) {
+        clients::install()?;
     }
     if needs.contains(&Need::Deny) {
         cargo_deny()?;
@@ -78,10 +96,12 @@ fn packages(needs: &[Need]) -> Result<()> {
         Need::Page => PAGE,
         Need::Native => NATIVE,
         Need::Tests => TESTS,
+        Need::Clients => CLIENTS,
         Need::Deny => &[],
     });
     let wanted = wanted.filter(|(_, program)| !program.is_some_and(sh::has));
-    let wanted: Vec<&str> = wanted.map(|(package, _)| *package).collect();
+    let wanted: BTreeSet<&str> = wanted.map(|(package, _)| *package).collect();
+    let wanted: Vec<&str> = wanted.into_iter().collect();
     if wanted.is_empty() {
         return Ok(());
     }

@@ -33,7 +33,12 @@ pub(crate) struct Options {
 /// last the end-to-end tests, whose summary line ends the output.
 pub(crate) fn test(options: &Options) -> Result<()> {
     let began = Instant::now();
-    setup::ensure(&[setup::Need::Page, setup::Need::Native, setup::Need::Tests])?;
+    setup::ensure(&[
+        setup::Need::Page,
+        setup::Need::Native,
+        setup::Need::Tests,
+        setup::Need::Clients,
+    ])?;
     sh::step("Page", || page::build(false))?;
     sh::step("Build", || {
         // With every target named, so that the tests below find everything built alike.

@@ -15,6 +15,8 @@ mod bench;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod moves;
 #[cfg(test)]
 mod numbers;
