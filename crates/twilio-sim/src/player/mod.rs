@@ -128,6 +128,7 @@ pub async fn run<E: Exchange>(
             ended = player.call(kind, voice) => break ended,
             other = leg.instructed() => {
                 player.exchange.log("the call is given other instructions".to_owned());
+                drop(leg.stop_recording());
                 player.fallback = other.fallback;
                 first = (Kind::Redirect, other.voice);
             }

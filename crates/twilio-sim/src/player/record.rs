@@ -99,12 +99,15 @@ impl<E: Exchange> Player<E> {
             record.action.as_deref(),
             record.method.as_deref(),
             params::record_action(&facts, digits.as_deref()),
-        )?;
+        );
         if hung_up {
-            self.tell(goto).await;
+            // Without an address there is nobody to tell.
+            if let Ok(goto) = goto {
+                self.tell(goto).await;
+            }
             return Err(Stop::HungUp);
         }
-        Ok(Step::Goto(goto))
+        Ok(Step::Goto(goto?))
     }
 
     fn recording_facts(&self) -> RecordingFacts {

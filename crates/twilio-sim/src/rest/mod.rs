@@ -63,10 +63,14 @@ async fn serve(
         Ok(body) => {
             let asked = Asked::read(&method, &uri, &headers, &body);
             let outcome = answer(&board, &headers, &asked).await;
-            let status = answer::status(&outcome).as_u16();
-            board
-                .log()
-                .say(format!("REST {method} {}: {status}", asked.resource()));
+            let status = answer::status(&outcome);
+            // Who waits for something asks again and again; the log is for what changes.
+            if method != Method::GET || status.is_client_error() {
+                let (resource, status) = (asked.resource(), status.as_u16());
+                board
+                    .log()
+                    .say(format!("REST {method} {resource}: {status}"));
+            }
             outcome
         }
         Err(_) => Err(Problem::too_long()),

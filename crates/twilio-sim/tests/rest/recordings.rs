@@ -76,3 +76,21 @@ async fn a_recording_is_where_its_webhook_says_and_sounds_as_it_should() {
         Value::from([(); 0].as_slice())
     );
 }
+
+#[tokio::test]
+async fn a_recording_that_a_hang_up_ends_is_kept_and_is_no_error() {
+    let bench = Bench::new().await;
+    let api = Api::of(&bench);
+    // This phone answers after a second, plays 440 Hz and hangs up another second later.
+    let record = "<Response><Record playBeep=\"false\"/></Response>";
+    let sid = api.call("+12025550301", &[("Twiml", record)]).await;
+    until(&bench, &sid, "completed").await;
+    bench
+        .until("the recording is there", |calls| {
+            calls[0].recordings.len() == 1
+        })
+        .await;
+    assert_eq!(bench.report(&sid).error, None);
+    let of_call = api.get(&format!("Calls/{sid}/Recordings.json")).await.ok();
+    assert_eq!(of_call["recordings"][0]["duration"], "1");
+}
