@@ -8,6 +8,19 @@ pub(crate) fn is_char(c: char) -> bool {
         '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
+/// The first character that a document cannot hold, and where it begins.
+pub(crate) fn first_unfit(text: &str) -> Option<(usize, char)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(mark) = next_marked(bytes, at, &ODD) {
+        if is_unfit(bytes, mark) {
+            return text[mark..].chars().next().map(|c| (mark, c));
+        }
+        at = mark + 1;
+    }
+    None
+}
+
 /// Whether XML calls this character white space.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
@@ -44,33 +57,160 @@ fn continues_name(c: char) -> bool {
             '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}' | '\u{2040}')
 }
 
+/// A character that XML cannot hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    pub(crate) character: char,
+    /// Which character of the text it is, from 1.
+    pub(crate) position: usize,
+}
+
 /// Adds text between tags. A carriage return is written by its number: as itself, every reader
 /// would take it for a line feed.
-pub(crate) fn push_text(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\r' => out.push_str("&#13;"),
-            _ => out.push(c),
-        }
-    }
+pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), Unfit> {
+    push(out, text, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'\r' => Some("&#13;"),
+        _ => None,
+    })
 }
 
 /// Adds an attribute's value, to stand in double quotes. White space other than a blank is written
 /// by its number: as itself, every reader would take it for a blank.
-pub(crate) fn push_value(out: &mut String, value: &str) {
-    for c in value.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' => out.push_str("&#9;"),
-            '\n' => out.push_str("&#10;"),
-            '\r' => out.push_str("&#13;"),
-            _ => out.push(c),
+pub(crate) fn push_value(out: &mut String, value: &str) -> Result<(), Unfit> {
+    push(out, value, |byte| match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\t' => Some("&#9;"),
+        b'\n' => Some("&#10;"),
+        b'\r' => Some("&#13;"),
+        _ => None,
+    })
+}
+
+fn push(
+    out: &mut String,
+    text: &str,
+    escape: impl Fn(u8) -> Option<&'static str>,
+) -> Result<(), Unfit> {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    let mut at = 0;
+    while let Some(mark) = next_marked(bytes, at, &MARKED) {
+        if let Some(escaped) = escape(bytes[mark]) {
+            out.push_str(&text[done..mark]);
+            out.push_str(escaped);
+            done = mark + 1;
+        } else if is_unfit(bytes, mark) {
+            return Err(Unfit::of(text, mark));
+        }
+        at = mark + 1;
+    }
+    out.push_str(&text[done..]);
+    Ok(())
+}
+
+impl Unfit {
+    #[cold]
+    fn of(text: &str, at: usize) -> Self {
+        Self {
+            character: text[at..].chars().next().unwrap_or_default(),
+            position: text[..at].chars().count() + 1,
+        }
+    }
+}
+
+/// Which bytes are looked at closely.
+type Marks = [bool; 256];
+
+/// Bytes that may begin a character that XML cannot hold.
+const ODD: Marks = marks(b"\xef");
+
+/// Those, and bytes that may have to be escaped.
+const MARKED: Marks = marks(b"\xef&<>\"");
+
+/// Control characters and these.
+const fn marks(others: &[u8]) -> Marks {
+    let mut marks = [false; 256];
+    let mut control = 0;
+    while control < b' ' as usize {
+        marks[control] = true;
+        control += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        marks[others[index] as usize] = true;
+        index += 1;
+    }
+    marks
+}
+
+/// So many bytes are looked at together.
+const CHUNK: usize = 8;
+
+/// The first marked byte from `at` on.
+fn next_marked(bytes: &[u8], mut at: usize, marks: &Marks) -> Option<usize> {
+    while let Some(chunk) = bytes.get(at..at + CHUNK) {
+        let found = chunk
+            .iter()
+            .fold(false, |found, b| found | marks[usize::from(*b)]);
+        if found {
+            break;
+        }
+        at += CHUNK;
+    }
+    let rest = bytes.get(at..)?;
+    let found = rest.iter().position(|b| marks[usize::from(*b)]);
+    found.map(|index| at + index)
+}
+
+/// Whether a character begins here that XML cannot hold. What UTF-8 holds besides control
+/// characters and U+FFFE and U+FFFF is fit.
+fn is_unfit(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        b'\t' | b'\n' | b'\r' => false,
+        0xef => bytes.get(at + 1) == Some(&0xbf) && matches!(bytes.get(at + 2), Some(0xbe | 0xbf)),
+        byte => byte < b' ',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_judged_alike_by_its_bytes_and_by_itself() {
+        for c in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let mut buffer = [0; 4];
+            let text = &*c.encode_utf8(&mut buffer);
+            assert_eq!(first_unfit(text).is_none(), is_char(c), "{c:?}");
+            let mut out = String::new();
+            assert_eq!(push_text(&mut out, text).is_ok(), is_char(c), "{c:?}");
+            assert_eq!(push_value(&mut out, text).is_ok(), is_char(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn marks_are_found_wherever_they_stand() {
+        for length in 0..50 {
+            for at in 0..length {
+                let (before, after) = ("é".repeat(at), "b".repeat(length - at));
+                let mut out = "x".to_owned();
+                push_text(&mut out, &format!("{before}<{after}")).unwrap();
+                assert_eq!(out, format!("x{before}&lt;{after}"));
+                let unfit = push_text(&mut out, &format!("{before}\u{ffff}{after}"));
+                let expected = Unfit {
+                    character: '\u{ffff}',
+                    position: at + 1,
+                };
+                assert_eq!(unfit, Err(expected));
+                let odd = format!("{before}\u{1}{after}");
+                assert_eq!(first_unfit(&odd), Some((before.len(), '\u{1}')));
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
-//! TwiML: build it, write it, read it.
+//! TwiML: build it, write it, read it, check it.
 //!
-//! A [`Response`] holds [`Verb`]s. Each verb and noun is a struct whose attributes stand in one
-//! table: a name as Twilio writes it, and the type of its value.
+//! A [`Response`] holds [`Verb`]s. Every verb, noun and SSML element of Twilio's is a struct; its
+//! attributes stand in one table: a name as Twilio writes it, and the type of its value. Builders
+//! take only what may stand where, and any attribute or [`Element`] by name besides.
 //! Whatever the types do not know (attributes, elements, text in odd places) is kept as it is, so
 //! a document that was read can be written again.
 //!
@@ -21,24 +22,67 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Source of verbs, nouns and attributes: Twilio documentation of TwiML for Voice, and the helper
-//! libraries of 2026 (see `tests/fixtures`).
+//! What Twilio would refuse or ignore is told before Twilio sees it:
+//!
+//! ```
+//! let problems = twiml::check("<Response>\n  <Dial timeuot='20'>+12025550101</Dial>\n</Response>")?;
+//! assert_eq!(
+//!     problems[0].to_string(),
+//!     "line 2, column 9: warning: <Dial> has no attribute timeuot and Twilio ignores it; \
+//!      did you mean timeout?"
+//! );
+//! # Ok::<(), twiml::ReadError>(())
+//! ```
 
 mod chars;
-mod dial;
-mod element;
+mod check;
+mod client;
+mod content;
+mod elements;
+mod error;
+mod known;
+mod node;
 mod parse;
+mod read;
 mod response;
-mod table;
-mod verbs;
+mod spec;
+mod value;
+mod verb;
 mod write;
 
-pub use dial::{Client, Dial, Noun, Number, Sip};
-pub use element::{Element, Node};
-pub use parse::{ReadError, ReadErrorKind};
+pub use check::{Problem, ProblemKind, Severity, check};
+pub use elements::{
+    ChildOf,
+    connect::{
+        AiSession, Autopilot, Config, Connect, Conversation, ConversationRelaySession, Parameter,
+        Room, Stream, VirtualAgent,
+    },
+    dial::Dial,
+    gather::Gather,
+    nouns::{
+        Application, ApplicationSid, Client, Conference, Header, Headers, Identity, Number, Queue,
+        Sim, Sip, Uri, WhatsApp,
+    },
+    pay::{Pay, Prompt},
+    relay::{ConversationRelay, Language},
+    ssml::{Break, Emphasis, Lang, Paragraph, Phoneme, Prosody, SayAs, Sentence, Substitute, Word},
+    start::{Recording, Siprec, Start, Stop, Transcription},
+    verbs::{
+        Echo, Enqueue, Hangup, Leave, Pause, Play, Record, Redirect, Refer, Reject, Say, Sms, Task,
+    },
+};
+pub use error::{ReadError, ReadErrorKind};
+pub use known::{
+    BankAccountType, BreakStrength, CallEvent, CardType, Channels, ConferenceBeep, ConferenceEvent,
+    ConferenceRecord, ConferenceRegion, ConversationEvent, ConversationRecord, DateFormat,
+    DialEvents, DialRecord, EmphasisLevel, GatherInput, InterpretAs, JitterBuffer, Known, Method,
+    PayInput, PaymentMethod, PhonemeAlphabet, PromptError, PromptFor, RecordingEvent,
+    RecordingTrack, RejectReason, TokenType, Track, Trim,
+};
+pub use node::{Element, Node, Tag};
 pub use response::{Response, read};
-pub use table::RejectReason;
-pub use verbs::{Gather, Hangup, Pause, Play, Record, Redirect, Reject, Say, Verb};
+pub use spec::{Attribute, Kind, Spec, Text};
+pub use verb::{Noun, Verb};
 pub use write::WriteError;
 
 /// The longest document that is read or written, in bytes; Twilio takes no longer one.
@@ -48,3 +92,8 @@ pub const MAX_BYTES: usize = 64 * 1024;
 
 /// How deep elements may lie in each other, `<Response>` counted.
 pub const MAX_DEPTH: usize = 32;
+
+/// The most characters that one `<Say>` may speak.
+///
+/// Source: Twilio's documentation of `<Say>`, limits, 2026.
+pub const MAX_SAY_CHARS: usize = 4_000;

@@ -1,6 +1,10 @@
 //! A whole document.
 
-use crate::{Element, Node, ReadError, Verb, WriteError, element, parse, write};
+use crate::{
+    Node, Problem, ReadError, Spec, Text, Verb, WriteError, chars, check,
+    read::document,
+    write::{self, Outcome, Writer},
+};
 
 /// A TwiML document: what Twilio is to do with a call, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,9 +17,18 @@ pub struct Response {
     pub other: Vec<(String, String)>,
 }
 
-pub(crate) const NAME: &str = "Response";
+pub(crate) const SPEC: Spec = Spec {
+    name: Response::NAME,
+    about: "The document: what Twilio is to do with a call, in order.",
+    text: Text::Absent,
+    children: Verb::NAMES,
+    attributes: &[],
+};
 
 impl Response {
+    /// The element's name in a document.
+    pub const NAME: &'static str = "Response";
+
     /// A document that says nothing: the call ends, or goes on as it was.
     #[must_use]
     pub fn new() -> Self {
@@ -24,7 +37,7 @@ impl Response {
 
     /// Adds an instruction.
     pub fn push(&mut self, verb: impl Into<Verb>) {
-        self.verbs.push(verb.into());
+        push(&mut self.verbs, verb.into());
     }
 
     /// Adds an instruction, and gives the document back.
@@ -39,7 +52,7 @@ impl Response {
     /// # Errors
     /// When XML or Twilio cannot hold it; the error tells the place.
     pub fn to_xml(&self) -> Result<String, WriteError> {
-        write::document(&self.to_element(), false)
+        write::document(self, false)
     }
 
     /// Writes it for people: one element a line, indented by two blanks, where white space has no
@@ -48,21 +61,32 @@ impl Response {
     /// # Errors
     /// When XML or Twilio cannot hold it; the error tells the place.
     pub fn to_pretty_xml(&self) -> Result<String, WriteError> {
-        write::document(&self.to_element(), true)
+        write::document(self, true)
     }
 
-    fn to_element(&self) -> Element {
-        let mut children: Vec<Node> = self
-            .verbs
-            .iter()
-            .map(|verb| Node::Element(verb.to_element()))
-            .collect();
-        element::push_text(&mut children, self.text.as_deref().unwrap_or_default());
-        Element {
-            name: NAME.to_owned(),
-            attributes: self.other.clone(),
-            children,
-        }
+    /// Lists what Twilio would refuse or ignore, with lines and columns as
+    /// [`to_pretty_xml`](Self::to_pretty_xml) would have them.
+    ///
+    /// # Errors
+    /// When XML cannot hold it; the error tells the place.
+    pub fn check(&self) -> Result<Vec<Problem>, WriteError> {
+        let xml = write::unbounded(self, true)?;
+        Ok(check::problems(&xml, usize::MAX).expect("what was written can be read"))
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer) -> Outcome {
+        writer.begin(Self::NAME)?;
+        writer.others(&self.other, |_| false)?;
+        let text = self.text.as_deref().unwrap_or_default();
+        let solid = text.is_empty() && !self.verbs.iter().any(Verb::is_text);
+        writer.content(solid, |children| {
+            self.verbs
+                .iter()
+                .try_for_each(|verb| verb.write(children))?;
+            children.text(text)
+        })?;
+        writer.end(Self::NAME);
+        Ok(())
     }
 }
 
@@ -85,12 +109,37 @@ impl FromIterator<Verb> for Response {
 /// When it is not well-formed, not a `<Response>`, longer than [`crate::MAX_BYTES`] or deeper than
 /// [`crate::MAX_DEPTH`]; the error tells line and column.
 pub fn read(xml: &str) -> Result<Response, ReadError> {
-    let mut root = parse::document(xml)?;
-    let other = std::mem::take(&mut root.attributes);
-    let (verbs, text) = root.into_parts();
+    let (attributes, content) = document(xml)?;
+    let other = attributes
+        .into_iter()
+        .map(|(name, value)| (name.into_owned(), value.into_owned()));
+    let (verbs, text) = apart(content);
     Ok(Response {
-        verbs: verbs.into_iter().map(Verb::read).collect(),
+        verbs,
         text,
-        other,
+        other: other.collect(),
     })
+}
+
+/// Adds to a list that mostly stays short: the first one gets room for itself alone, since
+/// instructions are large.
+pub(crate) fn push<T>(list: &mut Vec<T>, one: T) {
+    if list.capacity() == 0 {
+        list.reserve_exact(1);
+    }
+    list.push(one);
+}
+
+/// The elements in an element, and its own text without the white space around it.
+pub(crate) fn apart<E: From<Node>>(content: Vec<Node>) -> (Vec<E>, Option<String>) {
+    let mut elements = Vec::with_capacity(content.len());
+    let mut text = String::new();
+    for node in content {
+        match node.into_text() {
+            Ok(more) => text.push_str(&more),
+            Err(element) => elements.push(element.into()),
+        }
+    }
+    let text = chars::trim(&text);
+    (elements, (!text.is_empty()).then(|| text.to_owned()))
 }

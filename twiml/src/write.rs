@@ -1,7 +1,7 @@
-//! Writing a tree, and refusing what cannot be written.
+//! Writing, straight to one string, and refusing what cannot be written.
 
-use crate::{Element, MAX_BYTES, MAX_DEPTH, Node, chars, dial, response, verbs};
-use std::{collections::HashSet, fmt::Write as _};
+use crate::{MAX_BYTES, MAX_DEPTH, Node, Response, chars, elements::Part};
+use std::collections::HashSet;
 
 /// Why a document cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,108 +46,196 @@ pub enum WriteError {
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
-pub(crate) fn document(root: &Element, pretty: bool) -> Result<String, WriteError> {
-    let mut writer = Writer {
-        out: DECLARATION.to_owned(),
-        pretty,
-        path: Vec::new(),
-    };
-    if pretty {
-        writer.out.push('\n');
-    }
-    writer.element(root, 1)?;
-    if pretty {
-        writer.out.push('\n');
-    }
-    match writer.out.len() {
+/// Room for a usual document, so that it is written without moving.
+const USUAL_BYTES: usize = 512;
+
+/// So many attributes by name are compared with each other; more are put into a set.
+const FEW: usize = 16;
+
+pub(crate) fn document(response: &Response, pretty: bool) -> Result<String, WriteError> {
+    let text = unbounded(response, pretty)?;
+    match text.len() {
         bytes if bytes > MAX_BYTES => Err(WriteError::TooLong { bytes }),
-        _ => Ok(writer.out),
+        _ => Ok(text),
     }
 }
 
-struct Writer<'a> {
-    out: String,
-    pretty: bool,
-    /// The elements around, each with its number among its siblings.
-    path: Vec<(&'a str, usize)>,
+/// A document that may be longer than Twilio takes.
+pub(crate) fn unbounded(response: &Response, pretty: bool) -> Result<String, WriteError> {
+    let mut writer = Writer {
+        out: String::with_capacity(USUAL_BYTES),
+        spread: pretty,
+        depth: 0,
+        is_open: false,
+    };
+    writer.out.push_str(DECLARATION);
+    if pretty {
+        writer.out.push('\n');
+    }
+    response
+        .write(&mut writer)
+        .map_err(|fault| fault.within(Response::NAME, 0).into_error())?;
+    if pretty {
+        writer.out.push('\n');
+    }
+    Ok(writer.out)
 }
 
-impl<'a> Writer<'a> {
-    fn element(&mut self, element: &'a Element, number: usize) -> Result<(), WriteError> {
-        if !chars::is_name(&element.name) {
-            return Err(WriteError::Name {
-                place: self.place(),
-            });
+pub(crate) struct Writer {
+    out: String,
+    /// Whether each element of the one at hand gets a line of its own.
+    spread: bool,
+    /// How many elements are open.
+    depth: usize,
+    /// Whether the last start tag still has to be closed, by `>` or `/>`.
+    is_open: bool,
+}
+
+impl Writer {
+    /// Begins an element; attributes may follow, then text and elements.
+    pub(crate) fn begin(&mut self, name: &str) -> Outcome {
+        if self.depth == MAX_DEPTH {
+            return Err(Fault::around(Cause::TooDeep));
         }
-        if self.path.len() == MAX_DEPTH {
-            return Err(WriteError::TooDeep {
-                place: self.place(),
-            });
-        }
-        self.path.push((&element.name, number));
+        self.depth += 1;
         self.out.push('<');
-        self.out.push_str(&element.name);
-        self.attributes(element)?;
-        if element.children.iter().all(is_empty) {
-            self.out.push_str("/>");
-        } else {
-            self.out.push('>');
-            self.children(element)?;
-            let _ = write!(self.out, "</{}>", element.name);
-        }
-        self.path.pop();
+        self.out.push_str(name);
+        self.is_open = true;
         Ok(())
     }
 
-    fn attributes(&mut self, element: &Element) -> Result<(), WriteError> {
-        let mut seen = HashSet::new();
-        for (name, value) in &element.attributes {
-            if !chars::is_name(name) {
-                return Err(WriteError::Name {
-                    place: self.place(),
-                });
-            }
-            if !seen.insert(name) {
-                return Err(WriteError::Twice {
-                    place: self.place(),
-                    name: name.clone(),
-                });
-            }
-            self.check(value, || format!("/@{name}"))?;
-            let _ = write!(self.out, " {name}=\"");
-            chars::push_value(&mut self.out, value);
+    /// Ends the element.
+    pub(crate) fn end(&mut self, name: &str) {
+        self.depth -= 1;
+        if self.is_open {
+            self.out.push_str("/>");
+            self.is_open = false;
+        } else {
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+        }
+    }
+
+    /// Adds an attribute; `lead` is ` name="`.
+    pub(crate) fn attribute(&mut self, lead: &str, value: &str) -> Outcome {
+        self.out.push_str(lead);
+        let pushed = chars::push_value(&mut self.out, value);
+        self.out.push('"');
+        pushed.map_err(|unfit| Fault::in_attribute(lead, unfit, 0))
+    }
+
+    /// Adds an attribute of words, none when there are no words.
+    pub(crate) fn attribute_words(&mut self, lead: &str, words: &[String]) -> Outcome {
+        let Some((first, more)) = words.split_first() else {
+            return Ok(());
+        };
+        self.attribute(lead, first)?;
+        for (index, word) in more.iter().enumerate() {
+            // In place of the closing quote.
+            self.out.pop();
+            self.out.push(' ');
+            chars::push_value(&mut self.out, word).map_err(|unfit| {
+                let before = words[..=index].iter();
+                let before = before.map(|word| word.chars().count() + 1).sum();
+                Fault::in_attribute(lead, unfit, before)
+            })?;
             self.out.push('"');
         }
         Ok(())
     }
 
-    fn children(&mut self, element: &'a Element) -> Result<(), WriteError> {
-        let spread = self.pretty
-            && self.path.iter().all(|(name, _)| is_container(name))
-            && element
-                .children
-                .iter()
-                .all(|node| matches!(node, Node::Element(_)));
-        let mut number = 0;
-        for node in &element.children {
-            match node {
-                Node::Element(child) => {
-                    if spread {
-                        self.line(self.path.len());
-                    }
-                    number += 1;
-                    self.element(child, number)?;
-                }
-                Node::Text(text) => {
-                    self.check(text, || "/text()".to_owned())?;
-                    chars::push_text(&mut self.out, text);
-                }
-            }
+    /// Adds attributes given by name; `is_written` tells those that have been.
+    pub(crate) fn others(
+        &mut self,
+        others: &[(String, String)],
+        is_written: impl Fn(&str) -> bool,
+    ) -> Outcome {
+        if others.is_empty() {
+            return Ok(());
         }
-        if spread {
-            self.line(self.path.len() - 1);
+        let many = others.len() > FEW;
+        let mut seen = HashSet::new();
+        for (index, (name, value)) in others.iter().enumerate() {
+            if !chars::is_name(name) {
+                return Err(Fault::here(Cause::Name));
+            }
+            let twice = is_written(name)
+                || if many {
+                    !seen.insert(name)
+                } else {
+                    others[..index].iter().any(|(before, _)| before == name)
+                };
+            if twice {
+                return Err(Fault::here(Cause::Twice(name.clone())));
+            }
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.attribute("=\"", value).map_err(|mut fault| {
+                fault.part = format!("/@{name}");
+                fault
+            })?;
         }
         Ok(())
+    }
+
+    /// Adds text; it may be empty.
+    pub(crate) fn text(&mut self, text: &str) -> Outcome {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.seal();
+        chars::push_text(&mut self.out, text).map_err(|unfit| {
+            let mut fault = Fault::here(Cause::Character(unfit));
+            fault.part = "/text()".to_owned();
+            fault
+        })
+    }
+
+    /// Adds what stands in an element in which white space may have a meaning.
+    pub(crate) fn nodes(&mut self, nodes: &[Node]) -> Outcome {
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        self.content(false, |children| children.nodes(nodes))
+    }
+
+    /// Adds what stands in an element in which white space has no meaning beside elements.
+    pub(crate) fn container(&mut self, nodes: &[Node]) -> Outcome {
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let elements_only = nodes.iter().all(|node| !matches!(node, Node::Text(_)));
+        self.content(elements_only, |children| children.nodes(nodes))
+    }
+
+    /// Adds the children of an element. `solid`: they are elements only, and white space between
+    /// them has no meaning.
+    pub(crate) fn content(
+        &mut self,
+        solid: bool,
+        write: impl FnOnce(&mut Children<'_>) -> Outcome,
+    ) -> Outcome {
+        let around = self.spread;
+        self.spread = around && solid;
+        let mut children = Children {
+            writer: self,
+            number: 0,
+        };
+        write(&mut children)?;
+        if self.spread && !self.is_open {
+            self.line(self.depth - 1);
+        }
+        self.spread = around;
+        Ok(())
+    }
+
+    /// Closes the start tag, if it is still open.
+    fn seal(&mut self) {
+        if self.is_open {
+            self.out.push('>');
+            self.is_open = false;
+        }
     }
 
     fn line(&mut self, indent: usize) {
@@ -156,48 +244,126 @@ impl<'a> Writer<'a> {
             self.out.push_str("  ");
         }
     }
+}
 
-    fn check(&self, text: &str, part: impl FnOnce() -> String) -> Result<(), WriteError> {
-        match text.chars().enumerate().find(|(_, c)| !chars::is_char(*c)) {
-            None => Ok(()),
-            Some((index, character)) => Err(WriteError::Character {
-                place: self.place() + &part(),
-                character,
-                position: index + 1,
-            }),
-        }
+/// The children of an element, as they are written.
+pub(crate) struct Children<'w> {
+    writer: &'w mut Writer,
+    /// How many elements have been written.
+    number: usize,
+}
+
+impl Children<'_> {
+    /// Adds an element that has a type.
+    pub(crate) fn part<P: Part>(&mut self, part: &P) -> Outcome {
+        self.element(P::NAME, |writer| part.write(writer))
     }
 
-    /// The path to the element at hand, such as `Response/Dial[2]/Number[1]`.
-    fn place(&self) -> String {
+    /// Adds an element of this name.
+    pub(crate) fn element(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut Writer) -> Outcome,
+    ) -> Outcome {
+        self.writer.seal();
+        if self.writer.spread {
+            self.writer.line(self.writer.depth);
+        }
+        self.number += 1;
+        write(self.writer).map_err(|fault| fault.within(name, self.number))
+    }
+
+    /// Adds text; it may be empty.
+    pub(crate) fn text(&mut self, text: &str) -> Outcome {
+        self.writer.text(text)
+    }
+
+    /// Adds nodes.
+    pub(crate) fn nodes(&mut self, nodes: &[Node]) -> Outcome {
+        nodes.iter().try_for_each(|node| node.write(self))
+    }
+}
+
+pub(crate) type Outcome = Result<(), Box<Fault>>;
+
+/// What cannot be written, with the way to it, which grows as it is handed out.
+pub(crate) struct Fault {
+    cause: Cause,
+    /// The part of the innermost element, such as `/@url`.
+    part: String,
+    /// The elements around, innermost first, each with its number among its siblings; 0 for none.
+    steps: Vec<(String, usize)>,
+    /// Whether the place is the element around the one that finds it.
+    is_around: bool,
+}
+
+enum Cause {
+    Character(chars::Unfit),
+    Name,
+    Twice(String),
+    TooDeep,
+}
+
+impl Fault {
+    fn here(cause: Cause) -> Box<Self> {
+        Box::new(Self {
+            cause,
+            part: String::new(),
+            steps: Vec::new(),
+            is_around: false,
+        })
+    }
+
+    fn around(cause: Cause) -> Box<Self> {
+        let mut fault = Self::here(cause);
+        fault.is_around = true;
+        fault
+    }
+
+    /// An element's name that is no XML name.
+    pub(crate) fn bad_name() -> Box<Self> {
+        Self::around(Cause::Name)
+    }
+
+    #[cold]
+    fn in_attribute(lead: &str, unfit: chars::Unfit, before: usize) -> Box<Self> {
+        let unfit = chars::Unfit {
+            position: unfit.position + before,
+            ..unfit
+        };
+        let mut fault = Self::here(Cause::Character(unfit));
+        fault.part = format!("/@{}", lead.trim_matches([' ', '=', '"']));
+        fault
+    }
+
+    fn within(mut self: Box<Self>, name: &str, number: usize) -> Box<Self> {
+        if self.is_around {
+            self.is_around = false;
+        } else {
+            self.steps.push((name.to_owned(), number));
+        }
+        self
+    }
+
+    /// The path, such as `Response/Dial[2]/Number[1]`.
+    fn into_error(self) -> WriteError {
         let mut place = String::new();
-        for (depth, (name, number)) in self.path.iter().enumerate() {
-            let _ = match depth {
-                0 => write!(place, "{name}"),
-                _ => write!(place, "/{name}[{number}]"),
-            };
+        for (name, number) in self.steps.iter().rev() {
+            match number {
+                0 => place.push_str(name),
+                _ => place.push_str(&format!("/{name}[{number}]")),
+            }
         }
-        if place.is_empty() {
-            place.push_str("the document");
+        place.push_str(&self.part);
+        match self.cause {
+            Cause::Character(unfit) => WriteError::Character {
+                place,
+                character: unfit.character,
+                position: unfit.position,
+            },
+            Cause::Name => WriteError::Name { place },
+            Cause::Twice(name) => WriteError::Twice { place, name },
+            Cause::TooDeep => WriteError::TooDeep { place },
         }
-        place
     }
-}
-
-fn is_empty(node: &Node) -> bool {
-    match node {
-        Node::Element(_) => false,
-        Node::Text(text) => text.is_empty(),
-    }
-}
-
-/// Whether white space between the elements in an element of this name has no meaning.
-fn is_container(name: &str) -> bool {
-    [
-        response::NAME,
-        dial::Dial::NAME,
-        verbs::Gather::NAME,
-        dial::Client::NAME,
-    ]
-    .contains(&name)
 }

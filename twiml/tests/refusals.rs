@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "checks that helpers make fail the test")]
 
 use twiml::{
-    Client, Dial, Element, Gather, MAX_BYTES, MAX_DEPTH, Noun, Number, Pause, Play, ReadErrorKind,
-    Redirect, Response, Say, Verb, WriteError,
+    Break, Client, Conference, Dial, Element, Gather, MAX_BYTES, MAX_DEPTH, Node, Noun, Number,
+    Pause, Play, ReadErrorKind, Redirect, Response, Say, Verb, WriteError,
 };
 
 #[track_caller]
@@ -21,8 +21,7 @@ fn errors_tell_line_and_column() {
     refused(" \n ", "line 2, column 2: there is no <Response>");
     refused(
         "<Response>\n  <Say>é</Sey>\n</Response>",
-        "line 2, column 9: not well-formed: ill-formed document: \
-         expected `</Say>`, but `</Sey>` was found",
+        "line 2, column 9: </Sey> stands where </Say> should",
     );
     refused("<Response><Say>", "line 1, column 16: <Say> is not closed");
     refused(
@@ -43,7 +42,7 @@ fn errors_tell_line_and_column() {
     );
     refused(
         "<Response/> x",
-        "line 1, column 12: something stands outside of <Response>",
+        "line 1, column 13: something stands outside of <Response>",
     );
     refused(
         "<Response/>&#32;",
@@ -59,12 +58,11 @@ fn errors_tell_line_and_column() {
     );
     refused(
         "<Response><Say voice='&#0;'/></Response>",
-        "line 1, column 11: not well-formed: invalid character reference: \
-         0x0 character is not permitted in XML",
+        "line 1, column 23: U+0000 cannot stand in XML",
     );
     refused(
         "<Response><Say voice='&#xFFFE;'/></Response>",
-        "line 1, column 11: U+FFFE cannot stand in XML",
+        "line 1, column 23: U+FFFE cannot stand in XML",
     );
     refused(
         "<Response>&nbsp;</Response>",
@@ -76,11 +74,11 @@ fn errors_tell_line_and_column() {
     );
     refused(
         "<Response><Say 1st='x'/></Response>",
-        "line 1, column 11: \"1st\" is not an XML name",
+        "line 1, column 16: \"1st\" is not an XML name",
     );
     refused(
         "<Response><Say voice='<'/></Response>",
-        "line 1, column 11: not well-formed: < stands in an attribute's value",
+        "line 1, column 23: not well-formed: < stands in an attribute's value",
     );
     refused(
         "<Response>]]></Response>",
@@ -96,7 +94,14 @@ fn errors_tell_line_and_column() {
 fn is_not_well_formed(xml: &str) {
     let error = twiml::read(xml).unwrap_err();
     assert!(
-        matches!(error.kind, ReadErrorKind::NotWellFormed(_)),
+        matches!(
+            error.kind,
+            ReadErrorKind::NotWellFormed(_)
+                | ReadErrorKind::Name(_)
+                | ReadErrorKind::Entity(_)
+                | ReadErrorKind::Twice(_)
+                | ReadErrorKind::WrongEnd { .. }
+        ),
         "{xml:?}: {error}"
     );
 }
@@ -116,6 +121,24 @@ fn what_is_not_well_formed_is_refused() {
         "<Response></Say></Response>",
         "<Response><![CDATA[x</Response>",
         "</Response>",
+        "<Response><Say voice='a'language='b'/></Response>",
+        "<Response><Say voice='a/></Response>",
+        "<Response><Say /voice='a'></Say></Response>",
+        "<Response>&#x;</Response>",
+        "<Response>&#xZ;</Response>",
+        "<Response>&#+65;</Response>",
+        "<Response>&#-1;</Response>",
+        "<Response>& amp;</Response>",
+        "<Response><!-></Response>",
+        "<Response><!--></Response>",
+        "<Response><!-- a --->< /Response>",
+        "<Response>< Say/></Response>",
+        "<Response><!ELEMENT Say></Response>",
+        "<Response><?xml version='1.0'?></Response>",
+        "<Response><? x?></Response>",
+        "<Response><?pi</Response>",
+        "<?xml version='1.0'",
+        "<",
     ] {
         is_not_well_formed(xml);
     }
@@ -141,7 +164,7 @@ fn size_and_depth_have_bounds() {
     );
     assert!(twiml::read(&fits).is_ok());
     let error = twiml::read(&format!("{fits} ")).unwrap_err();
-    assert_eq!(error.kind, ReadErrorKind::TooLong);
+    assert_eq!(error.kind, ReadErrorKind::TooLong(MAX_BYTES));
 
     let nested = |deep: usize| {
         let (open, close) = ("<x>".repeat(deep - 1), "</x>".repeat(deep - 1));
@@ -166,6 +189,28 @@ fn errors_repeat_little_of_the_document() {
         let error = twiml::read(&xml).unwrap_err().to_string();
         assert!(error.len() < 300, "{error}");
     }
+}
+
+#[test]
+fn a_bomb_of_any_kind_is_refused_before_it_goes_off() {
+    let huge = "a".repeat(1024 * 1024);
+    for xml in [
+        format!("<Response><Say voice='{huge}'/></Response>"),
+        format!("<Response {huge}='1'/>"),
+        format!("<{huge}/>"),
+        format!("<Response>{huge}</Response>"),
+        format!("<Response>{}", "<a>".repeat(1024 * 1024)),
+        format!("<Response><!--{huge}--></Response>"),
+        format!("<Response>{}</Response>", "&#65;".repeat(200_000)),
+    ] {
+        let error = twiml::read(&xml).unwrap_err();
+        assert_eq!(error.kind, ReadErrorKind::TooLong(MAX_BYTES));
+    }
+    let laughs = "<!DOCTYPE x [<!ENTITY a '&b;&b;'><!ENTITY b '&a;&a;'>]><Response>&a;</Response>";
+    assert_eq!(
+        twiml::read(laughs).unwrap_err().kind,
+        ReadErrorKind::DocumentType
+    );
 }
 
 #[track_caller]
@@ -193,11 +238,27 @@ fn what_xml_cannot_hold_is_not_written_and_the_error_tells_the_place() {
         "Response/Dial[2]/Number[1]/@url has U+FFFF as character 2, which XML cannot hold",
     );
     not_written(
-        Verb::Other(Element::new("a b")),
+        Element::new("a b"),
         "Response has a part whose name is not an XML name",
     );
     not_written(
         Say::new("").attribute("", "x"),
+        "Response/Say[2] has a part whose name is not an XML name",
+    );
+    not_written(
+        Dial::new().client(Client::new("a").status_callback_event(["ok", "n\u{7}"])),
+        "Response/Dial[2]/Client[1]/@statusCallbackEvent has U+0007 as character 5, \
+         which XML cannot hold",
+    );
+    not_written(
+        Say::new("").attribute("later", "\u{7}"),
+        "Response/Say[2]/@later has U+0007 as character 1, which XML cannot hold",
+    );
+    not_written(
+        Say::new("")
+            .attribute("later", "1")
+            .attribute("later", "2")
+            .attribute("xml lang", ""),
         "Response/Say[2] has a part whose name is not an XML name",
     );
     let mut say = Say::new("").voice("alice");
@@ -210,12 +271,15 @@ fn what_twilio_does_not_take_is_not_written() {
     let long = Response::new().with(Say::new("&".repeat(MAX_BYTES / 5)));
     assert!(matches!(long.to_xml(), Err(WriteError::TooLong { bytes }) if bytes > MAX_BYTES));
 
-    let mut deep = Element::new("x");
-    for _ in 0..MAX_DEPTH {
-        deep = Element::new("x").child(deep);
-    }
-    let error = Response::new().with(deep).to_xml().unwrap_err();
-    assert!(matches!(error, WriteError::TooDeep { .. }), "{error}");
+    let deep = |levels: usize| {
+        let first = Element::new("x");
+        let deep = (1..levels).fold(first, |deep, _| Element::new("x").child(deep));
+        Response::new().with(deep).to_xml()
+    };
+    assert!(deep(MAX_DEPTH - 1).is_ok());
+    let error = deep(MAX_DEPTH).unwrap_err();
+    let place = format!("Response{}", "/x[1]".repeat(MAX_DEPTH - 1));
+    assert_eq!(error, WriteError::TooDeep { place });
 }
 
 #[test]
@@ -311,13 +375,14 @@ fn a_say_tells_its_words_without_ssml() {
 }
 
 #[test]
-fn verbs_that_mean_nothing_in_a_gather_are_kept_as_they_are() {
+fn verbs_that_mean_nothing_in_a_gather_are_kept() {
     let xml = "<Response><Gather input=\"dtmf speech\"><Say>Press 1</Say><Dial>1</Dial></Gather></Response>";
     let response = twiml::read(xml).unwrap();
     let expected = Gather::new()
         .input(["dtmf", "speech"])
         .child(Say::new("Press 1"))
-        .child(Verb::Other(Element::new("Dial").text("1")));
+        .child(Element::new("Dial").text("1"));
+    assert_eq!(expected.children[1], Verb::Dial(Dial::new().text("1")));
     assert_eq!(response, Response::new().with(expected));
 }
 
@@ -326,9 +391,15 @@ fn elements_given_as_such_find_their_types() {
     let verb = Verb::from(Element::new("Pause").attribute("length", "3"));
     assert_eq!(verb, Verb::Pause(Pause::new().length_s(3)));
     assert_eq!(verb.name(), "Pause");
-    let noun = Noun::from(Element::new("Conference").text("Room"));
-    assert_eq!(noun, Noun::Other(Element::new("Conference").text("Room")));
+    let noun = Noun::from(Element::new("Conference").text(" Room "));
+    assert_eq!(noun, Conference::new("Room").into());
     assert_eq!(noun.name(), "Conference");
+    let node = Node::from(Element::new("Later").child(Element::new("break")));
+    assert_eq!(node.name, "Later");
+    let Node::Element(later) = node else {
+        panic!("{node:?}");
+    };
+    assert_eq!(later.children, [Break::new().into()]);
 }
 
 #[test]

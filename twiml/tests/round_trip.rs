@@ -2,8 +2,8 @@
 
 use proptest::{collection::vec, option, prelude::*};
 use twiml::{
-    Client, Dial, Element, Gather, Hangup, Node, Noun, Number, Pause, Play, Record, Redirect,
-    Reject, RejectReason, Response, Say, Sip, Verb,
+    Client, Dial, Element, Gather, Hangup, Kind, Node, Noun, Number, Pause, Play, Record, Redirect,
+    Reject, RejectReason, Response, Say, Sip, Spec, Verb,
 };
 
 /// Twilio's own sample for a new number.
@@ -62,10 +62,10 @@ fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
 
 /// Elements that no type knows, with text between them, in the form in which they are read.
 fn element() -> impl Strategy<Value = Element> {
-    let leaf = ("X[a-z]{0,3}", unknown()).prop_map(|(name, attributes)| Element {
-        name,
-        attributes,
-        children: Vec::new(),
+    let leaf = ("X[a-z]{0,3}", unknown()).prop_map(|(name, attributes)| {
+        let mut element = Element::new(name);
+        element.attributes = attributes;
+        element
     });
     leaf.prop_recursive(3, 12, 4, |inner| {
         (
@@ -95,13 +95,18 @@ fn rest() -> impl Strategy<Value = Vec<Node>> {
     ]
 }
 
+/// What may follow the address of a noun: the same, but no blank text.
+fn solid_rest() -> impl Strategy<Value = Vec<Node>> {
+    rest().prop_map(|rest| rest.into_iter().filter(is_solid).collect())
+}
+
+fn is_solid(node: &Node) -> bool {
+    !matches!(node, Node::Text(text) if text.trim_matches([' ', '\t', '\n', '\r']).is_empty())
+}
+
 /// What may stand in a verb that holds nothing: no blank text.
 fn solid() -> impl Strategy<Value = Vec<Node>> {
     (solid_text(), rest()).prop_map(|(lead, rest)| {
-        let is_solid = |node: &Node| match node {
-            Node::Element(_) => true,
-            Node::Text(text) => !text.trim_matches([' ', '\t', '\n', '\r']).is_empty(),
-        };
         let lead = lead.map(Node::Text);
         lead.into_iter()
             .chain(rest.into_iter().filter(is_solid))
@@ -120,7 +125,7 @@ prop_compose! {
 
 prop_compose! {
     fn play()(
-        url in address(), other_content in rest(), loop_count in any::<Option<u32>>(),
+        url in address(), other_content in solid_rest(), loop_count in any::<Option<u32>>(),
         digits in option::of(any_text()), other in unknown(),
     ) -> Play {
         Play { url, other_content, loop_count, digits, other }
@@ -135,7 +140,7 @@ prop_compose! {
 
 prop_compose! {
     fn number()(
-        number in address(), other_content in rest(), url in option::of(any_text()),
+        number in address(), other_content in solid_rest(), url in option::of(any_text()),
         status_callback in option::of(any_text()), status_callback_event in words(),
         other in unknown(),
     ) -> Number {
@@ -154,9 +159,9 @@ prop_compose! {
 
 prop_compose! {
     fn sip()(
-        uri in address(), other_content in rest(), username in option::of(any_text()), other in unknown(),
+        uri in address(), children in solid_rest(), username in option::of(any_text()), other in unknown(),
     ) -> Sip {
-        Sip { uri, other_content, username, other, ..Sip::default() }
+        Sip { uri, children, username, other, ..Sip::default() }
     }
 }
 
@@ -165,7 +170,7 @@ fn noun() -> impl Strategy<Value = Noun> {
         number().prop_map(Noun::Number),
         client().prop_map(Noun::Client),
         sip().prop_map(Noun::Sip),
-        element().prop_map(Noun::Other),
+        element().prop_map(Noun::from),
     ]
 }
 
@@ -193,7 +198,7 @@ fn in_gather() -> impl Strategy<Value = Verb> {
         say().prop_map(Verb::Say),
         play().prop_map(Verb::Play),
         pause().prop_map(Verb::Pause),
-        element().prop_map(Verb::Other),
+        element().prop_map(Verb::from),
     ]
 }
 
@@ -207,7 +212,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn redirect()(url in address(), other_content in rest(), method in option::of(any_text())) -> Redirect {
+    fn redirect()(url in address(), other_content in solid_rest(), method in option::of(any_text())) -> Redirect {
         Redirect { url, other_content, method, other: Vec::new() }
     }
 }
@@ -215,9 +220,9 @@ prop_compose! {
 prop_compose! {
     fn reject()(
         reason in option::of(prop::sample::select(vec![RejectReason::Busy, RejectReason::Rejected])),
-        other_content in solid(), other in unknown(),
+        children in solid(), other in unknown(),
     ) -> Reject {
-        Reject { reason, other_content, other }
+        Reject { reason, children, other }
     }
 }
 
@@ -229,10 +234,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         gather().prop_map(Verb::Gather),
         redirect().prop_map(Verb::Redirect),
         reject().prop_map(Verb::Reject),
-        (solid(), unknown()).prop_map(|(other_content, other)| Verb::Hangup(Hangup {
-            other_content,
-            other
-        })),
+        (solid(), unknown()).prop_map(|(children, other)| Verb::Hangup(Hangup { children, other })),
     ]
 }
 
@@ -240,6 +242,55 @@ prop_compose! {
     fn response()(verbs in vec(verb(), 0..5), text in solid_text(), other in unknown()) -> Response {
         Response { verbs, text, other }
     }
+}
+
+/// Any element of the tables, with attributes that it has and values that they take or do not, and
+/// with what may stand in it and what may not.
+fn known() -> impl Strategy<Value = Element> {
+    let leaf = tag();
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        (tag(), any_text(), vec((inner, any_text()), 0..4)).prop_map(|(tag, lead, children)| {
+            let tag = tag.text(lead);
+            let add = |tag: Element, (child, tail): (Element, String)| tag.child(child).text(tail);
+            children.into_iter().fold(tag, add)
+        })
+    })
+}
+
+fn tag() -> impl Strategy<Value = Element> {
+    let specs: Vec<&Spec> = Spec::all().skip(1).collect();
+    prop::sample::select(specs).prop_flat_map(|spec| {
+        let known = prop::sample::subsequence(
+            spec.attributes.iter().collect::<Vec<_>>(),
+            0..=spec.attributes.len().min(5),
+        );
+        (known, vec((value(), any_text(), 0_u8..4), 5), unknown()).prop_map(
+            |(known, values, unknown)| {
+                let mut element = Element::new(spec.name);
+                element.attributes = unknown;
+                for (attribute, (number, text, which)) in known.into_iter().zip(values) {
+                    let value = match (which, attribute.kind) {
+                        (0, _) => text,
+                        (_, Kind::Word(known) | Kind::Words(Some(known))) => {
+                            let words: Vec<&str> = known.words().collect();
+                            words[number as usize % words.len()].to_owned()
+                        }
+                        (_, Kind::Flag) => (number % 2 == 0).to_string(),
+                        (
+                            _,
+                            Kind::Text | Kind::Words(None) | Kind::Number { .. } | Kind::Numbers,
+                        ) => number.to_string(),
+                    };
+                    element = element.attribute(attribute.name, value);
+                }
+                element
+            },
+        )
+    })
+}
+
+fn value() -> impl Strategy<Value = u32> {
+    prop_oneof![0_u32..1_000, any::<u32>()]
 }
 
 /// Something that looks like TwiML, and is not always well-formed.
@@ -341,6 +392,7 @@ fn check_what_was_read(xml: &str) -> Result<(), TestCaseError> {
             .to_pretty_xml()
             .expect("what can be written can be spread");
         prop_assert_eq!(twiml::read(&pretty), Ok(response), "{}", pretty);
+        prop_assert!(twiml::check(xml).is_ok(), "{}", xml);
     }
     Ok(())
 }
@@ -352,6 +404,34 @@ proptest! {
         prop_assert_eq!(&twiml::read(&xml).unwrap(), &response, "{}", xml);
         let pretty = response.to_pretty_xml().unwrap();
         prop_assert_eq!(&twiml::read(&pretty).unwrap(), &response, "{}", pretty);
+    }
+
+    #[test]
+    fn every_element_of_the_tables_reads_back(verbs in vec(known(), 0..4)) {
+        let response: Response = verbs.into_iter().map(Verb::from).collect();
+        let xml = response.to_xml().unwrap();
+        prop_assert_eq!(&twiml::read(&xml).unwrap(), &response, "{}", xml);
+        let pretty = response.to_pretty_xml().unwrap();
+        prop_assert_eq!(&twiml::read(&pretty).unwrap(), &response, "{}", pretty);
+    }
+
+    #[test]
+    fn what_is_read_is_checked_and_every_problem_has_its_place(verbs in vec(known(), 0..4)) {
+        let response: Response = verbs.into_iter().map(Verb::from).collect();
+        let xml = response.to_pretty_xml().unwrap();
+        let problems = response.check().unwrap();
+        prop_assert_eq!(&twiml::check(&xml).unwrap(), &problems);
+        for problem in problems {
+            let line = xml.split('\n').nth(problem.line - 1).unwrap();
+            let here: String = line.chars().skip(problem.column - 1).collect();
+            let expected = match problem.place.rsplit_once('/') {
+                Some((_, part)) if part.starts_with('@') => format!("{}=\"", &part[1..]),
+                Some((_, "text()")) => String::new(),
+                Some((_, step)) => format!("<{}", step.split('[').next().unwrap()),
+                None => "<Response".to_owned(),
+            };
+            prop_assert!(here.starts_with(&expected), "{} in {}", problem, xml);
+        }
     }
 
     #[test]
