@@ -9,9 +9,10 @@ mod value;
 pub use problem::{Problem, ProblemKind, Severity};
 
 use crate::{
-    MAX_BYTES, MAX_SAY_CHARS, Say, Spec, Text, chars,
+    MAX_BYTES, MAX_SAY_CHARS, Say, chars,
     error::{ReadError, position, quoted},
     parse::{Attribute, Event, Parser, Tag},
+    spec::{Spec, Text},
 };
 
 /// The longest document that is checked, in bytes. It is longer than what Twilio takes, so that

@@ -54,6 +54,26 @@ pub(crate) trait Part: Default {
 
 /// An element that may stand in a `P`, as the tables say. [`crate::Element`] may stand anywhere: it
 /// is the way out for what Twilio has added since.
+///
+/// ```
+/// use twiml::{Connect, Stream};
+///
+/// let _ = Connect::new().with(Stream::new().url("wss://media.example.com"));
+/// ```
+///
+/// What Twilio would refuse does not compile:
+///
+/// ```compile_fail,E0277
+/// use twiml::{Connect, Say};
+///
+/// let _ = Connect::new().with(Say::new("Hello"));
+/// ```
+///
+/// ```compile_fail,E0277
+/// use twiml::{Number, Response};
+///
+/// let _ = Response::new().with(Number::new("+12025550101"));
+/// ```
 pub trait ChildOf<P>: Into<Node> {}
 
 /// The field's type for a kind of value.
@@ -69,46 +89,46 @@ macro_rules! field {
 /// What the checker knows of a kind of value.
 macro_rules! kind {
     (text) => {
-        crate::Kind::Text
+        crate::spec::Kind::Text
     };
     (text ($words:ident)) => {
-        crate::Kind::Word(crate::known::$words::KNOWN)
+        crate::spec::Kind::Word(crate::known::$words::KNOWN)
     };
     (one ($type:ident)) => {
-        crate::Kind::Word(crate::known::$type::KNOWN)
+        crate::spec::Kind::Word(crate::known::$type::KNOWN)
     };
     (words) => {
-        crate::Kind::Words(None)
+        crate::spec::Kind::Words(None)
     };
     (words ($words:ident)) => {
-        crate::Kind::Words(Some(crate::known::$words::KNOWN))
+        crate::spec::Kind::Words(Some(crate::known::$words::KNOWN))
     };
     (number) => {
-        crate::Kind::Number {
+        crate::spec::Kind::Number {
             least: 0,
             most: u32::MAX,
             or: None,
         }
     };
     (number ($least:expr, $most:expr)) => {
-        crate::Kind::Number {
+        crate::spec::Kind::Number {
             least: $least,
             most: $most,
             or: None,
         }
     };
     (number ($least:expr, $most:expr, $or:literal)) => {
-        crate::Kind::Number {
+        crate::spec::Kind::Number {
             least: $least,
             most: $most,
             or: Some($or),
         }
     };
     (numbers) => {
-        crate::Kind::Numbers
+        crate::spec::Kind::Numbers
     };
     (flag) => {
-        crate::Kind::Flag
+        crate::spec::Kind::Flag
     };
 }
 
@@ -209,12 +229,12 @@ macro_rules! element {
             /// The element's name in a document.
             pub const NAME: &'static str = $xml;
 
-            pub(crate) const SPEC: crate::Spec = crate::Spec {
+            pub(crate) const SPEC: crate::spec::Spec = crate::spec::Spec {
                 name: $xml,
                 about: concat!($($doc),*).trim_ascii(),
-                text: crate::Text::$text,
+                text: crate::spec::Text::$text,
                 children: &[$(crate::$child::NAME),*],
-                attributes: &[$(crate::Attribute {
+                attributes: &[$(crate::spec::Attribute {
                     name: $aname,
                     about: concat!($($adoc),*).trim_ascii(),
                     kind: crate::elements::kind!($kind $(($($of)*))?),

@@ -45,7 +45,7 @@ mod node;
 mod parse;
 mod read;
 mod response;
-mod spec;
+pub mod spec;
 mod value;
 mod verb;
 mod write;
@@ -75,13 +75,12 @@ pub use error::{ReadError, ReadErrorKind};
 pub use known::{
     BankAccountType, BreakStrength, CallEvent, CardType, Channels, ConferenceBeep, ConferenceEvent,
     ConferenceRecord, ConferenceRegion, ConversationEvent, ConversationRecord, DateFormat,
-    DialEvents, DialRecord, EmphasisLevel, GatherInput, InterpretAs, JitterBuffer, Known, Method,
+    DialEvents, DialRecord, EmphasisLevel, GatherInput, InterpretAs, JitterBuffer, Method,
     PayInput, PaymentMethod, PhonemeAlphabet, PromptError, PromptFor, RecordingEvent,
     RecordingTrack, RejectReason, TokenType, Track, Trim,
 };
 pub use node::{Element, Node, Tag};
 pub use response::{Response, read};
-pub use spec::{Attribute, Kind, Spec, Text};
 pub use verb::{Noun, Verb};
 pub use write::WriteError;
 

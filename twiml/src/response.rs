@@ -1,8 +1,9 @@
 //! A whole document.
 
 use crate::{
-    Node, Problem, ReadError, Spec, Text, Verb, WriteError, chars, check,
+    Node, Problem, ReadError, Verb, WriteError, chars, check,
     read::document,
+    spec::{Spec, Text},
     write::{self, Outcome, Writer},
 };
 

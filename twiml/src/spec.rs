@@ -1,6 +1,14 @@
 //! What Twilio knows, as data: made from the tables in `elements/`, looked up by the checker.
+//!
+//! ```
+//! let dial = twiml::spec::Spec::of("Dial").expect("a verb");
+//! assert!(dial.holds("Number") && !dial.holds("Say"));
+//! assert_eq!(dial.attribute("timeout").expect("it has one").about, "How many seconds to ring.");
+//! ```
 
-use crate::{Known, node, response};
+pub use crate::known::Known;
+
+use crate::{node, response};
 
 /// An element as Twilio knows it.
 #[derive(Debug)]

@@ -6,7 +6,10 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use twiml::{Attribute, Dial, Kind, Known, Noun, Response, Spec, Text, Verb};
+use twiml::{
+    Dial, Noun, Response, Verb,
+    spec::{Attribute, Kind, Known, Spec, Text},
+};
 
 #[derive(serde::Deserialize)]
 struct Fixture {

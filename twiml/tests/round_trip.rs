@@ -2,8 +2,9 @@
 
 use proptest::{collection::vec, option, prelude::*};
 use twiml::{
-    Client, Dial, Element, Gather, Hangup, Kind, Node, Noun, Number, Pause, Play, Record, Redirect,
-    Reject, RejectReason, Response, Say, Sip, Spec, Verb,
+    Client, Dial, Element, Gather, Hangup, Node, Noun, Number, Pause, Play, Record, Redirect,
+    Reject, RejectReason, Response, Say, Sip, Verb,
+    spec::{Kind, Spec},
 };
 
 /// Twilio's own sample for a new number.

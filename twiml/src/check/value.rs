@@ -1,7 +1,12 @@
 //! What is wrong with the value of an attribute.
 
 use super::{near, problem::ProblemKind};
-use crate::{Attribute, Kind, Known, Spec, chars, error::quoted, value::words};
+use crate::{
+    chars,
+    error::quoted,
+    spec::{Attribute, Kind, Known, Spec},
+    value::words,
+};
 
 pub(super) fn problem(
     spec: &'static Spec,
