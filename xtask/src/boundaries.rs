@@ -23,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("handset", &["app", "serve", "server", "protocol"]),
     ("harness", &[]),
-    ("xtask", &[]),
+    ("xtask", &["twiml"]),
 ];
 
 /// What only tests may depend on besides.

@@ -12,6 +12,7 @@ mod run;
 mod setup;
 mod sh;
 mod test;
+mod twiml;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -48,6 +49,11 @@ enum Command {
     Bench,
     /// Check which crate depends on which
     Boundaries,
+    /// Read a TwiML document, tell what Twilio would refuse or ignore in it, and print it
+    Twiml {
+        /// The document; `-` is the standard input
+        file: std::path::PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,6 +66,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::ci(),
         Command::Bench => bench::bench(),
         Command::Boundaries => boundaries::check(),
+        Command::Twiml { file } => twiml::twiml(&file),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
