@@ -17,8 +17,10 @@
 //! `number(least, most, "word")`, `numbers`, `flag`.
 //!
 //! Sources: names, nesting and words from the helper libraries twilio 9.13.0 (PyPI) and 6.2.0
-//! (npm), which `tests/oracle.rs` compares; bounds of numbers from Twilio's pages on each verb and
-//! noun, as of 2026.
+//! (npm), which `tests/oracle.rs` compares. Bounds of numbers from Twilio's OpenAPI description of
+//! the same settings in its REST API (ringing, machine detection, conferences, queues), its error
+//! dictionary (13212, 13216, 13999: positive whole numbers), its announcement of calls of up to 24
+//! hours, and its pages on `<Record>` and `<Pay>`; 2021 to 2026.
 
 pub(crate) mod connect;
 pub(crate) mod dial;

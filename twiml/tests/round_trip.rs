@@ -398,6 +398,18 @@ fn check_what_was_read(xml: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn what_fuzzing_kept_is_refused_or_survives() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/corpus/read");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        check_what_was_read(&String::from_utf8_lossy(&bytes)).unwrap();
+        seen += 1;
+    }
+    assert!(seen > 100, "{seen} documents");
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back(response in response()) {

@@ -41,7 +41,7 @@ impl Display for Problem {
 pub enum Severity {
     /// Twilio goes on, but not as the document says.
     Warning,
-    /// Twilio refuses the document or the verb, and the call fails there.
+    /// Twilio refuses the document, the verb or the value.
     Error,
 }
 
