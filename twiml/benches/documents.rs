@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use twiml::{
     CallEvent, Connect, Dial, Gather, GatherInput, Number, Parameter, Pause, Redirect, Response,
-    Say, Stream, Track,
+    Say, Stream, Track, WriteError, direct,
 };
 
 fn dial() -> Response {
@@ -57,6 +57,70 @@ fn stream() -> Response {
     Response::new().with(Connect::new().with(stream))
 }
 
+/// [`dial`], written as it is told.
+fn dial_direct() -> Result<String, WriteError> {
+    let events = [
+        CallEvent::Initiated,
+        CallEvent::Ringing,
+        CallEvent::Answered,
+        CallEvent::Completed,
+    ];
+    direct::document(|response| {
+        response.element::<Dial>(
+            |dial| {
+                dial.answer_on_bridge(true)
+                    .action("https://phone.example.com/voice/outgoing/result")
+                    .method("POST")
+                    .caller_id("+12025550100")
+                    .timeout_s(25)
+            },
+            |dial| {
+                dial.element::<Number>(
+                    |number| {
+                        number
+                            .status_callback("https://phone.example.com/voice/status")
+                            .status_callback_event(events)
+                    },
+                    |number| number.text(black_box("+12025550101")),
+                )
+            },
+        )
+    })
+}
+
+/// [`menu`], written as it is told.
+fn menu_direct() -> Result<String, WriteError> {
+    direct::document(|response| {
+        response
+            .element::<Gather>(
+                |gather| {
+                    gather
+                        .input([GatherInput::Dtmf, GatherInput::Speech])
+                        .num_digits(1)
+                        .timeout_s(5)
+                        .action("https://phone.example.com/menu")
+                        .method("POST")
+                },
+                |gather| {
+                    gather
+                        .element::<Say>(
+                            |say| say.voice("Polly.Joanna").language("en-US"),
+                            |say| say.text("Press 1 for sales & support, or 2 to leave a message."),
+                        )
+                        .element::<Pause>(|pause| pause.length_s(1), |pause| pause)
+                },
+            )
+            .element::<Say>(
+                |say| say.voice("Polly.Joanna"),
+                |say| say.text("We did not hear anything. Goodbye."),
+            )
+            .element::<Redirect>(
+                |redirect| redirect.method("POST"),
+                |redirect| redirect.text(black_box("https://phone.example.com/again?a=1&b=2")),
+            )
+    })
+}
+
 /// A document near the length that Twilio takes.
 fn long() -> Response {
     let say = |n: u32| Say::new(format!("Line {n}, with <marks> & more.")).voice("alice");
@@ -79,6 +143,10 @@ fn build(criterion: &mut Criterion) {
             bencher.iter(|| build().to_xml().expect("it can be written"));
         });
     }
+    group.finish();
+    let mut group = criterion.benchmark_group("direct");
+    group.bench_function("dial", |bencher| bencher.iter(dial_direct));
+    group.bench_function("menu", |bencher| bencher.iter(menu_direct));
     group.finish();
 }
 

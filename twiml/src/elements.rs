@@ -34,6 +34,7 @@ pub(crate) mod verbs;
 
 use crate::{
     Node,
+    direct::Typed,
     write::{Outcome, Writer},
 };
 use std::borrow::Cow;
@@ -42,9 +43,7 @@ use std::borrow::Cow;
 pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
 /// An element that has a type.
-pub(crate) trait Part: Default {
-    const NAME: &'static str;
-
+pub(crate) trait Part: Typed + Default {
     /// Puts an attribute where it belongs; none of that name is in `other`.
     fn hold(&mut self, name: &str, value: Cow<'_, str>);
 
@@ -153,6 +152,7 @@ macro_rules! setter {
     ($field:ident, $name:literal, text $($of:tt)?) => {
         #[doc = concat!("Sets `", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, value: impl Into<String>) -> Self {
             self.$field = Some(value.into());
             self
@@ -161,6 +161,7 @@ macro_rules! setter {
     ($field:ident, $name:literal, one ($type:ident)) => {
         #[doc = concat!("Sets `", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, value: crate::$type) -> Self {
             self.$field = Some(value);
             self
@@ -169,6 +170,7 @@ macro_rules! setter {
     ($field:ident, $name:literal, words $($of:tt)?) => {
         #[doc = concat!("Sets `", $name, "`: one word each.")]
         #[must_use]
+        #[inline]
         pub fn $field<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
             self.$field = words.into_iter().map(Into::into).collect();
             self
@@ -177,6 +179,7 @@ macro_rules! setter {
     ($field:ident, $name:literal, number $(($($of:tt)*))?) => {
         #[doc = concat!("Sets `", $name, "`", crate::elements::told!(number $(($($of)*))?), ".")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, value: u32) -> Self {
             self.$field = Some(value);
             self
@@ -185,6 +188,7 @@ macro_rules! setter {
     ($field:ident, $name:literal, numbers) => {
         #[doc = concat!("Sets `", $name, "`: one number each.")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, numbers: impl IntoIterator<Item = u32>) -> Self {
             self.$field = numbers.into_iter().collect();
             self
@@ -193,9 +197,63 @@ macro_rules! setter {
     ($field:ident, $name:literal, flag) => {
         #[doc = concat!("Sets `", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field(mut self, value: bool) -> Self {
             self.$field = Some(value);
             self
+        }
+    };
+}
+
+/// The method by which an attribute is written at once; see [`crate::direct`].
+macro_rules! direct {
+    ($field:ident, $name:literal, text $($of:tt)?) => {
+        #[doc = concat!("Sets `", $name, "`.")]
+        #[must_use]
+        #[inline]
+        pub fn $field(self, value: impl AsRef<str>) -> Self {
+            self.set_text(concat!(" ", $name, "=\""), value.as_ref())
+        }
+    };
+    ($field:ident, $name:literal, one ($type:ident)) => {
+        #[doc = concat!("Sets `", $name, "`.")]
+        #[must_use]
+        #[inline]
+        pub fn $field(self, value: crate::$type) -> Self {
+            self.set_text(concat!(" ", $name, "=\""), value.as_str())
+        }
+    };
+    ($field:ident, $name:literal, words $($of:tt)?) => {
+        #[doc = concat!("Sets `", $name, "`: one word each.")]
+        #[must_use]
+        #[inline]
+        pub fn $field<W: AsRef<str>>(self, words: impl IntoIterator<Item = W>) -> Self {
+            self.set_words(concat!(" ", $name, "=\""), words)
+        }
+    };
+    ($field:ident, $name:literal, number $(($($of:tt)*))?) => {
+        #[doc = concat!("Sets `", $name, "`", crate::elements::told!(number $(($($of)*))?), ".")]
+        #[must_use]
+        #[inline]
+        pub fn $field(self, value: u32) -> Self {
+            self.set(concat!(" ", $name, "=\""), &Some(value))
+        }
+    };
+    ($field:ident, $name:literal, numbers) => {
+        #[doc = concat!("Sets `", $name, "`: one number each.")]
+        #[must_use]
+        #[inline]
+        pub fn $field(self, numbers: impl IntoIterator<Item = u32>) -> Self {
+            let words = numbers.into_iter().map(|number| number.to_string());
+            self.set_words(concat!(" ", $name, "=\""), words)
+        }
+    };
+    ($field:ident, $name:literal, flag) => {
+        #[doc = concat!("Sets `", $name, "`.")]
+        #[must_use]
+        #[inline]
+        pub fn $field(self, value: bool) -> Self {
+            self.set(concat!(" ", $name, "=\""), &Some(value))
         }
     };
 }
@@ -257,8 +315,15 @@ macro_rules! element {
             }
         }
 
-        impl crate::elements::Part for $type {
+        impl crate::direct::Typed for $type {
             const NAME: &'static str = $xml;
+        }
+
+        impl crate::direct::Attributes<'_, $type> {
+            $(crate::elements::direct!($afield, $aname, $kind $(($($of)*))?);)*
+        }
+
+        impl crate::elements::Part for $type {
 
             fn hold(&mut self, name: &str, value: std::borrow::Cow<'_, str>) {
                 match name {
@@ -300,4 +365,4 @@ macro_rules! element {
     };
 }
 
-pub(crate) use {element, field, kind, setter, told};
+pub(crate) use {direct, element, field, kind, setter, told};

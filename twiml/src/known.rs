@@ -68,6 +68,12 @@ macro_rules! words {
             }
         }
 
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
         impl From<$type> for String {
             fn from(word: $type) -> Self {
                 word.as_str().to_owned()

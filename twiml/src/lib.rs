@@ -22,6 +22,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Where speed counts, [`direct`] writes a document while it is told, and keeps nothing.
+//!
 //! What Twilio would refuse or ignore is told before Twilio sees it:
 //!
 //! ```
@@ -38,6 +40,7 @@ mod chars;
 mod check;
 mod client;
 mod content;
+pub mod direct;
 mod elements;
 mod error;
 mod known;

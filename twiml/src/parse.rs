@@ -3,10 +3,13 @@
 //! Source: W3C, XML 1.0 (fifth edition). A document type is refused, so there are no entities but
 //! XML's own five, no default attributes and no attribute types.
 
+mod reference;
+
 use crate::{
     MAX_DEPTH, Response, chars,
     error::{ReadError, ReadErrorKind, error, quoted},
 };
+use reference::referred;
 use std::{borrow::Cow, collections::HashSet};
 
 /// So many attributes of a tag are compared with each other; more are put into a set.
@@ -380,37 +383,5 @@ impl<'a> Parser<'a> {
 
     fn fault(&self, kind: ReadErrorKind) -> ReadError {
         error(self.xml, self.at, kind)
-    }
-}
-
-/// The character that `&name;` stands for.
-fn referred(name: &str) -> Result<char, ReadErrorKind> {
-    match name {
-        "amp" => return Ok('&'),
-        "lt" => return Ok('<'),
-        "gt" => return Ok('>'),
-        "quot" => return Ok('"'),
-        "apos" => return Ok('\''),
-        _ => {}
-    }
-    let Some(number) = name.strip_prefix('#') else {
-        return Err(if chars::is_name(name) {
-            ReadErrorKind::Entity(quoted(name))
-        } else {
-            ReadErrorKind::NotWellFormed("& stands alone; write &amp;")
-        });
-    };
-    let (digits, radix) = match number.strip_prefix('x') {
-        Some(digits) => (digits, 16),
-        None => (number, 10),
-    };
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
-        return Err(ReadErrorKind::Entity(quoted(name)));
-    }
-    // A number too large for 32 bits is no character either.
-    let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
-    match char::from_u32(code) {
-        Some(c) if chars::is_char(c) => Ok(c),
-        Some(_) | None => Err(ReadErrorKind::Character(code)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     Node, Problem, ReadError, Verb, WriteError, chars, check,
+    direct::Typed,
     read::document,
     spec::{Spec, Text},
     write::{self, Outcome, Writer},
@@ -37,12 +38,14 @@ impl Response {
     }
 
     /// Adds an instruction.
+    #[inline]
     pub fn push(&mut self, verb: impl Into<Verb>) {
         push(&mut self.verbs, verb.into());
     }
 
     /// Adds an instruction, and gives the document back.
     #[must_use]
+    #[inline]
     pub fn with(mut self, verb: impl Into<Verb>) -> Self {
         self.push(verb);
         self
@@ -91,6 +94,10 @@ impl Response {
     }
 }
 
+impl Typed for Response {
+    const NAME: &'static str = Self::NAME;
+}
+
 impl FromIterator<Verb> for Response {
     fn from_iter<I: IntoIterator<Item = Verb>>(verbs: I) -> Self {
         Self {
@@ -122,11 +129,12 @@ pub fn read(xml: &str) -> Result<Response, ReadError> {
     })
 }
 
-/// Adds to a list that mostly stays short: the first one gets room for itself alone, since
-/// instructions are large.
+/// Adds to a list that mostly stays short: at first it gets room for two, since instructions are
+/// large, and four would need more than an allocator has at hand.
+#[inline]
 pub(crate) fn push<T>(list: &mut Vec<T>, one: T) {
     if list.capacity() == 0 {
-        list.reserve_exact(1);
+        list.reserve_exact(2);
     }
     list.push(one);
 }

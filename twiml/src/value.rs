@@ -23,6 +23,7 @@ impl Value for Option<String> {
         self.is_some()
     }
 
+    #[inline]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
             Some(text) => writer.attribute(lead, text),
@@ -40,6 +41,7 @@ impl Value for Option<u32> {
         self.is_some()
     }
 
+    #[inline]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
             Some(number) => writer.attribute(lead, Digits::of(*number).as_str()),
@@ -60,6 +62,7 @@ impl Value for Option<bool> {
         self.is_some()
     }
 
+    #[inline]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
             Some(true) => writer.attribute(lead, "true"),
@@ -86,6 +89,7 @@ impl Value for Vec<String> {
         !self.is_empty()
     }
 
+    #[inline]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         writer.attribute_words(lead, self)
     }
@@ -106,9 +110,9 @@ impl Value for Vec<u32> {
         !self.is_empty()
     }
 
+    #[inline]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
-        let words: Vec<String> = self.iter().map(u32::to_string).collect();
-        writer.attribute_words(lead, &words)
+        writer.attribute_words(lead, self.iter().map(u32::to_string))
     }
 
     fn read(text: Cow<'_, str>) -> Result<Self, Cow<'_, str>> {

@@ -1,18 +1,22 @@
 //! The enums of what stands in a `<Response>` and in a `<Dial>`.
 
 use crate::{
-    Application, Client, Conference, Connect, Dial, Echo, Element, Enqueue, Gather, Hangup, Leave,
-    Node, Number, Pause, Pay, Play, Prompt, Queue, Record, Redirect, Refer, Reject, Say, Sim, Sip,
-    Sms, Start, Stop, WhatsApp,
+    Application, ChildOf, Client, Conference, Connect, Dial, Echo, Element, Enqueue, Gather,
+    Hangup, Leave, Node, Number, Pause, Pay, Play, Prompt, Queue, Record, Redirect, Refer, Reject,
+    Response, Say, Sim, Sip, Sms, Start, Stop, WhatsApp,
     write::{Children, Outcome},
 };
 
 /// Makes the enum of what may stand in an element: some types have a variant of their own, the
 /// others come as a [`Node`].
 macro_rules! choice {
+    (@in : $($child:ident)*) => {};
+    (@in $parent:ident: $($child:ident)*) => {
+        $(impl ChildOf<$parent> for $child {})*
+    };
     (
         $(#[$doc:meta])*
-        $name:ident
+        $name:ident, in [$($parent:ident)?]
         own { $($(#[$vdoc:meta])* $own:ident,)* }
         others { $($other:ident,)* }
     ) => {
@@ -71,6 +75,8 @@ macro_rules! choice {
             }
         }
 
+        choice!(@in $($parent)?: $($own)* $($other)*);
+
         $(impl From<$own> for $name {
             fn from(part: $own) -> Self {
                 Self::$own(part)
@@ -87,7 +93,7 @@ macro_rules! choice {
 
 choice! {
     /// One instruction. [`From`] makes one of every type that Twilio takes as one.
-    Verb
+    Verb, in [Response]
     own {
         /// Speaks text.
         Say,
@@ -113,7 +119,7 @@ choice! {
 
 choice! {
     /// Somebody to call. [`From`] makes one of every type that Twilio takes as one.
-    Noun
+    Noun, in []
     own {
         /// A phone.
         Number,

@@ -1,48 +1,13 @@
 //! Writing, straight to one string, and refusing what cannot be written.
 
-use crate::{MAX_BYTES, MAX_DEPTH, Node, Response, chars, elements::Part};
-use std::collections::HashSet;
+mod fault;
 
-/// Why a document cannot be written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WriteError {
-    /// A character that XML 1.0 cannot hold, not even by its number.
-    #[error("{place} has U+{:04X} as character {position}, which XML cannot hold", u32::from(*.character))]
-    Character {
-        /// Where: the path to an element's text, or to an attribute.
-        place: String,
-        /// Which.
-        character: char,
-        /// Its position in that text or value, from 1.
-        position: usize,
-    },
-    /// An element or attribute whose name is no XML name.
-    #[error("{place} has a part whose name is not an XML name")]
-    Name {
-        /// The path to the element it stands in, or that has it.
-        place: String,
-    },
-    /// An attribute given twice, as by a field and by `other`.
-    #[error("{place} has the attribute {name} twice")]
-    Twice {
-        /// The path to the element.
-        place: String,
-        /// The attribute.
-        name: String,
-    },
-    /// Elements lie deeper in each other than Twilio's ever do.
-    #[error("{place} has elements more than {MAX_DEPTH} deep")]
-    TooDeep {
-        /// The path to the element.
-        place: String,
-    },
-    /// The document is longer than Twilio takes.
-    #[error("the document has {bytes} bytes; Twilio takes {MAX_BYTES}")]
-    TooLong {
-        /// How long it is.
-        bytes: usize,
-    },
-}
+pub use fault::WriteError;
+pub(crate) use fault::{Fault, Outcome};
+
+use crate::{MAX_BYTES, MAX_DEPTH, Node, Response, chars, elements::Part};
+use fault::Cause;
+use std::collections::HashSet;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
@@ -62,13 +27,8 @@ pub(crate) fn document(response: &Response, pretty: bool) -> Result<String, Writ
 
 /// A document that may be longer than Twilio takes.
 pub(crate) fn unbounded(response: &Response, pretty: bool) -> Result<String, WriteError> {
-    let mut writer = Writer {
-        out: String::with_capacity(USUAL_BYTES),
-        spread: pretty,
-        depth: 0,
-        is_open: false,
-    };
-    writer.out.push_str(DECLARATION);
+    let mut writer = Writer::new();
+    writer.spread = pretty;
     if pretty {
         writer.out.push('\n');
     }
@@ -92,6 +52,34 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
+    /// Begins a document.
+    pub(crate) fn new() -> Self {
+        let mut out = String::with_capacity(USUAL_BYTES);
+        out.push_str(DECLARATION);
+        Self {
+            out,
+            spread: false,
+            depth: 0,
+            is_open: false,
+        }
+    }
+
+    /// What has been written.
+    pub(crate) fn into_text(self) -> String {
+        self.out
+    }
+
+    /// How much has been written, in bytes.
+    pub(crate) fn position(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Whether an attribute has been written from there on. Values hold no quotation marks, so
+    /// `lead`, which is ` name="`, is found in no value.
+    pub(crate) fn has_since(&self, position: usize, lead: &str) -> bool {
+        self.out[position..].contains(lead)
+    }
+
     /// Begins an element; attributes may follow, then text and elements.
     pub(crate) fn begin(&mut self, name: &str) -> Outcome {
         if self.depth == MAX_DEPTH {
@@ -117,32 +105,37 @@ impl Writer {
         }
     }
 
-    /// Adds an attribute; `lead` is ` name="`.
+    /// Adds an attribute; `lead` is ` name="`, and is copied fast where it is known beforehand.
+    #[inline]
     pub(crate) fn attribute(&mut self, lead: &str, value: &str) -> Outcome {
         self.out.push_str(lead);
         let pushed = chars::push_value(&mut self.out, value);
         self.out.push('"');
-        pushed.map_err(|unfit| Fault::in_attribute(lead, unfit, 0))
+        pushed.map_err(|unfit| Fault::in_attribute(lead, unfit))
     }
 
     /// Adds an attribute of words, none when there are no words.
-    pub(crate) fn attribute_words(&mut self, lead: &str, words: &[String]) -> Outcome {
-        let Some((first, more)) = words.split_first() else {
+    #[inline]
+    pub(crate) fn attribute_words<W: AsRef<str>>(
+        &mut self,
+        lead: &str,
+        words: impl IntoIterator<Item = W>,
+    ) -> Outcome {
+        let mut words = words.into_iter();
+        let Some(first) = words.next() else {
             return Ok(());
         };
-        self.attribute(lead, first)?;
-        for (index, word) in more.iter().enumerate() {
-            // In place of the closing quote.
-            self.out.pop();
-            self.out.push(' ');
-            chars::push_value(&mut self.out, word).map_err(|unfit| {
-                let before = words[..=index].iter();
-                let before = before.map(|word| word.chars().count() + 1).sum();
-                Fault::in_attribute(lead, unfit, before)
-            })?;
-            self.out.push('"');
+        self.out.push_str(lead);
+        let start = self.out.len();
+        let mut pushed = chars::push_value(&mut self.out, first.as_ref());
+        for word in words {
+            if pushed.is_ok() {
+                self.out.push(' ');
+                pushed = chars::push_value(&mut self.out, word.as_ref());
+            }
         }
-        Ok(())
+        self.out.push('"');
+        pushed.map_err(|unfit| Fault::in_words(lead, unfit, &self.out[start..]))
     }
 
     /// Adds attributes given by name; `is_written` tells those that have been.
@@ -231,7 +224,7 @@ impl Writer {
     }
 
     /// Closes the start tag, if it is still open.
-    fn seal(&mut self) {
+    pub(crate) fn seal(&mut self) {
         if self.is_open {
             self.out.push('>');
             self.is_open = false;
@@ -253,7 +246,17 @@ pub(crate) struct Children<'w> {
     number: usize,
 }
 
-impl Children<'_> {
+impl<'w> Children<'w> {
+    /// Further children of an element that has some.
+    pub(crate) fn after(writer: &'w mut Writer, number: usize) -> Self {
+        Self { writer, number }
+    }
+
+    /// How many elements have been written.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
     /// Adds an element that has a type.
     pub(crate) fn part<P: Part>(&mut self, part: &P) -> Outcome {
         self.element(P::NAME, |writer| part.write(writer))
@@ -281,89 +284,5 @@ impl Children<'_> {
     /// Adds nodes.
     pub(crate) fn nodes(&mut self, nodes: &[Node]) -> Outcome {
         nodes.iter().try_for_each(|node| node.write(self))
-    }
-}
-
-pub(crate) type Outcome = Result<(), Box<Fault>>;
-
-/// What cannot be written, with the way to it, which grows as it is handed out.
-pub(crate) struct Fault {
-    cause: Cause,
-    /// The part of the innermost element, such as `/@url`.
-    part: String,
-    /// The elements around, innermost first, each with its number among its siblings; 0 for none.
-    steps: Vec<(String, usize)>,
-    /// Whether the place is the element around the one that finds it.
-    is_around: bool,
-}
-
-enum Cause {
-    Character(chars::Unfit),
-    Name,
-    Twice(String),
-    TooDeep,
-}
-
-impl Fault {
-    fn here(cause: Cause) -> Box<Self> {
-        Box::new(Self {
-            cause,
-            part: String::new(),
-            steps: Vec::new(),
-            is_around: false,
-        })
-    }
-
-    fn around(cause: Cause) -> Box<Self> {
-        let mut fault = Self::here(cause);
-        fault.is_around = true;
-        fault
-    }
-
-    /// An element's name that is no XML name.
-    pub(crate) fn bad_name() -> Box<Self> {
-        Self::around(Cause::Name)
-    }
-
-    #[cold]
-    fn in_attribute(lead: &str, unfit: chars::Unfit, before: usize) -> Box<Self> {
-        let unfit = chars::Unfit {
-            position: unfit.position + before,
-            ..unfit
-        };
-        let mut fault = Self::here(Cause::Character(unfit));
-        fault.part = format!("/@{}", lead.trim_matches([' ', '=', '"']));
-        fault
-    }
-
-    fn within(mut self: Box<Self>, name: &str, number: usize) -> Box<Self> {
-        if self.is_around {
-            self.is_around = false;
-        } else {
-            self.steps.push((name.to_owned(), number));
-        }
-        self
-    }
-
-    /// The path, such as `Response/Dial[2]/Number[1]`.
-    fn into_error(self) -> WriteError {
-        let mut place = String::new();
-        for (name, number) in self.steps.iter().rev() {
-            match number {
-                0 => place.push_str(name),
-                _ => place.push_str(&format!("/{name}[{number}]")),
-            }
-        }
-        place.push_str(&self.part);
-        match self.cause {
-            Cause::Character(unfit) => WriteError::Character {
-                place,
-                character: unfit.character,
-                position: unfit.position,
-            },
-            Cause::Name => WriteError::Name { place },
-            Cause::Twice(name) => WriteError::Twice { place, name },
-            Cause::TooDeep => WriteError::TooDeep { place },
-        }
     }
 }
