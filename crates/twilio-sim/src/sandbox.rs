@@ -11,6 +11,7 @@ use crate::rest::{self, Rest};
 use crate::speech::Speech;
 use crate::webhook::Delivery;
 use crate::{control, signalling};
+use axum::serve::ListenerExt;
 use serde::Serialize;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -260,7 +261,13 @@ async fn listen(ip: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), SimE
 }
 
 async fn serve(listener: TcpListener, router: axum::Router, mut stopped: watch::Receiver<bool>) {
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    // Signalling frames are small and follow each other: none waits for an acknowledgement.
+    let prompt = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays slow for small frames");
+        }
+    });
+    let serving = axum::serve(prompt, router).with_graceful_shutdown(async move {
         // An ended sender is an ended sandbox as well.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     });
