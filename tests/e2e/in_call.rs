@@ -180,3 +180,38 @@ async fn sound_that_is_lost_on_the_way_comes_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn hanging_up_is_heard_although_the_token_expired_in_the_call() {
+    Scene::play("in-call-expired", &setting(), async |scene| {
+        let page = scene.page();
+        in_a_call_to(scene, phones::PLAYS_A_TONE).await;
+        let before = page.count("out", "listen").await;
+        scene.sandbox.expire_token().await;
+        wait::until("the phone to come back", async || {
+            let listens = page.count("out", "listen").await;
+            let registration = page.attribute("#app", "data-registration").await;
+            match (listens > before, registration.as_deref()) {
+                (true, Some("ready")) => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        })
+        .await;
+        page.click("#end-button").await;
+        page.until("#ended", "data-cause", "hung_up").await;
+        // Sooner than by the 30 s after which Twilio gives up a device that is gone.
+        let over =
+            |call: &CallReport| call.to == phones::PLAYS_A_TONE && call.status == "completed";
+        wait::within(Duration::from_secs(20), "the far end's end", async || {
+            let calls = scene.sandbox.calls().await;
+            if calls.iter().any(over) {
+                Ok(())
+            } else {
+                Err(format!("{calls:?}"))
+            }
+        })
+        .await;
+        page.until("#app", "data-registration", "ready").await;
+    })
+    .await;
+}

@@ -119,8 +119,10 @@ async fn a_number_is_masked_until_privacy_is_switched_off() {
         let shown = page.text("#call").await.unwrap_or_default();
         assert!(shown.contains("44") && !shown.contains("555"), "{shown:?}");
         let source = page.client().source().await.unwrap();
+        // The line above the call is ours, and ends in 00.
+        let digits: String = source.chars().filter(char::is_ascii_digit).collect();
         assert!(
-            !source.contains("5550144"),
+            !digits.contains("2025550144"),
             "the page does not even know it"
         );
         page.click("#privacy-toggle").await;

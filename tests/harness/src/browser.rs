@@ -6,6 +6,7 @@ use fantoccini::ClientBuilder;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 use url::{ParseError, Url};
@@ -31,10 +32,7 @@ impl Browser {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let voice = profile.path().join("voice.wav");
         tone::write(&voice);
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").env("HOME", profile.path());
-        let driver = Process::start(&mut command, &artefacts.path("chromedriver.log"));
-        let port = driver.line_with(port_in);
+        let (driver, port) = driver(profile.path(), &artefacts.path("chromedriver.log"));
         let options = json!({ "goog:chromeOptions": { "args": [
             "--headless=new",
             "--no-sandbox",
@@ -65,6 +63,20 @@ impl Browser {
             _profile: profile,
         }
     }
+}
+
+/// Starts chromedriver, and tells its port. With port 0 it takes a free one of IPv6 and then the
+/// same of IPv4, where it may be taken: it ends then, and is started again.
+fn driver(home: &Path, log: &Path) -> (Process, u16) {
+    const TRIES: usize = 10;
+    let started = (0..TRIES).find_map(|_| {
+        let mut command = Command::new("chromedriver");
+        command.arg("--port=0").env("HOME", home);
+        let driver = Process::start(&mut command, log);
+        let port = driver.line_with(port_in)?;
+        Some((driver, port))
+    });
+    started.expect("chromedriver starts; see its log")
 }
 
 /// The port in chromedriver's `ChromeDriver was started successfully on port 34567.`

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// A child process whose output is kept in a file. Dropping it ends it and all its descendants,
@@ -59,14 +59,21 @@ impl Process {
         }
     }
 
-    /// The first line of standard output in which `find` finds something.
+    /// What `find` finds in the first line of standard output in which it finds something; `None`
+    /// when the process ends its output before.
     ///
     /// # Panics
-    /// When none comes.
-    pub fn line_with<T>(&self, find: impl Fn(&str) -> Option<T>) -> T {
+    /// When it goes on without such a line.
+    pub fn line_with<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
         loop {
-            if let Some(found) = find(&self.line()) {
-                return found;
+            match self.lines.recv_timeout(super::wait::BOUND) {
+                Ok(line) => {
+                    if let Some(found) = find(&line) {
+                        return Some(found);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => panic!("{} said nothing more", self.name),
             }
         }
     }

@@ -170,6 +170,15 @@ impl Sandbox {
             .await;
     }
 
+    /// Expires the tokens of all devices, without the usual warning.
+    ///
+    /// # Panics
+    /// When the sandbox refuses.
+    pub async fn expire_token(&self) {
+        self.order(Method::POST, "/sandbox/faults/expire-token", None)
+            .await;
+    }
+
     /// Waits until some call fits; the newest that does.
     ///
     /// # Panics

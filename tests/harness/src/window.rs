@@ -139,8 +139,11 @@ impl Window {
     }
 }
 
-/// A port that was free a moment ago: WebKitWebDriver cannot choose one and say so.
+/// A port that is free: WebKitWebDriver cannot choose one and say so. It lies below those that the
+/// system gives to who asks for any, so that no neighbour takes it in between.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
-    listener.local_addr().expect("it is bound").port()
+    let begin = u16::try_from(20_000 + std::process::id() % 10_000).expect("it is below 30,000");
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let port = (begin..32_000).find(free);
+    port.expect("one of 2,000 ports is free")
 }
