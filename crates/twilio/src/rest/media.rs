@@ -7,7 +7,7 @@ use super::{
 };
 use crate::sid::RecordingSid;
 use bytes::Bytes;
-use reqwest::{Method, Response, header};
+use reqwest::{Method, RequestBuilder, Response, header};
 use std::fmt;
 use url::Url;
 
@@ -60,11 +60,7 @@ impl Media {
         let mut url = origin.join(&path).map_err(|_| RestError::Astray)?;
         let waits = client.shared.timeouts.answer;
         for _ in 0..=MAX_HOPS {
-            let is_twilios = url.origin() == origin.origin();
-            let request = match is_twilios {
-                true => client.request(Method::GET, url.as_str()),
-                false => client.shared.http.get(url.as_str()),
-            };
+            let request = asking(client, &origin, &url);
             let sent = tokio::time::timeout(waits, request.send()).await;
             let response = sent.map_err(|_| RestError::Timeout)?.map_err(of_line)?;
             if response.status().is_success() {
@@ -117,11 +113,50 @@ impl Media {
     }
 }
 
+/// A request to one of the places; only Twilio's own gets the credentials.
+fn asking(client: &Client, origin: &Url, url: &Url) -> RequestBuilder {
+    match url.origin() == origin.origin() {
+        true => client.request(Method::GET, url.as_str()),
+        false => client.shared.http.get(url.as_str()),
+    }
+}
+
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Media")
             .field("content_type", &self.content_type())
             .field("length", &self.length())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asking;
+    use crate::{
+        Secret,
+        rest::{Client, Credentials},
+        sid::AccountSid,
+    };
+    use reqwest::header::AUTHORIZATION;
+    use url::Url;
+
+    #[test]
+    fn another_server_does_not_get_the_credentials() {
+        let credentials = Credentials::AuthToken(Secret::new("a secret"));
+        let client = Client::builder(AccountSid::random([0; 16]), credentials).build();
+        let client = client.expect("a client can be made");
+        let origin = Url::parse("https://api.twilio.com").expect("a URL");
+        for (url, expected) in [
+            ("https://api.twilio.com/elsewhere", true),
+            ("https://api.twilio.com:444/", false),
+            ("https://api.twilio.com.evil.example/", false),
+            ("https://media.example/x.wav", false),
+        ] {
+            let url = Url::parse(url).expect("a URL");
+            let request = asking(&client, &origin, &url).build().expect("a request");
+            let gets = request.headers().contains_key(AUTHORIZATION);
+            assert_eq!(gets, expected, "{url}");
+        }
     }
 }

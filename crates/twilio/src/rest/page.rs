@@ -4,7 +4,7 @@ use super::{Client, RestError, send::Request};
 use futures_util::{StreamExt, stream, stream::BoxStream};
 use serde::de::{DeserializeOwned, Error};
 use serde_json::{Map, Value};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 /// The things of a list, page by page: the next page is fetched when the one before is used up.
 ///
@@ -16,7 +16,8 @@ struct Pages<T> {
     name: &'static str,
     /// What to ask next, or why it cannot be asked.
     next: Option<Result<Request, RestError>>,
-    last_link: Option<String>,
+    /// The links that were followed.
+    links: HashSet<String>,
     ready: VecDeque<T>,
 }
 
@@ -30,7 +31,7 @@ impl Client {
             client: self.clone(),
             name,
             next: Some(Ok(first)),
-            last_link: None,
+            links: HashSet::new(),
             ready: VecDeque::new(),
         };
         stream::unfold(pages, |mut pages| async {
@@ -70,11 +71,10 @@ impl<T: DeserializeOwned> Pages<T> {
         let is_clean = link
             .bytes()
             .all(|b| b.is_ascii_graphic() && b != b'#' && b != b'\\');
-        // A page that leads to itself would never end.
-        if !is_path || !is_clean || self.last_link.as_ref() == Some(&link) {
+        // Pages that lead back to themselves would never end.
+        if !is_path || !is_clean || !self.links.insert(link.clone()) {
             return Err(RestError::Astray);
         }
-        self.last_link = Some(link.clone());
         Ok(Request::get(link, &super::form::Form::new()))
     }
 }

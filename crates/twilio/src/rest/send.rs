@@ -205,3 +205,12 @@ pub(super) fn leads_on(status: StatusCode) -> bool {
 fn chance() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn many_clients_that_were_refused_together_do_not_come_back_together() {
+        let drawn: std::collections::HashSet<u64> = (0..8).map(|_| super::chance()).collect();
+        assert!(drawn.len() > 1, "{drawn:?}");
+    }
+}

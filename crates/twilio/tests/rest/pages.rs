@@ -80,6 +80,15 @@ async fn a_page_that_leads_to_itself_ends_the_list() {
     assert!(keys.next().await.unwrap().is_ok());
     astray(keys.next().await, SECOND);
     assert!(keys.next().await.is_none());
+    // In a circle of two.
+    let recorder = Recorder::start(|asked| match asked.path.as_str() {
+        "/2010-04-01/third" => page(&[], SECOND.into()),
+        _ => page(&[], "/2010-04-01/third".into()),
+    })
+    .await;
+    let mut keys = client(&recorder).keys().list(None);
+    astray(keys.next().await, "a circle");
+    assert_eq!(recorder.seen().len(), 3);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::{
 };
 use proptest::prelude::*;
 use serde_json::json;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use twilio::{
     Secret,
     rest::{
@@ -162,6 +162,98 @@ async fn an_answer_that_leads_elsewhere_is_not_followed() {
     assert!(elsewhere.seen().is_empty());
 }
 
+fn refusal_until(status: u16, retry_after: &str) -> Answer {
+    Answer::Say(
+        status,
+        vec![format!("Retry-After: {retry_after}")],
+        b"{}".to_vec(),
+    )
+}
+
+#[tokio::test]
+async fn twilio_is_asked_again_no_sooner_than_it_says() {
+    for status in [429, 503] {
+        let recorder = Recorder::with([refusal_until(status, "1"), thing("PN")]).await;
+        let begun = Instant::now();
+        let number = client(&recorder).numbers().fetch(&number()).await;
+        assert!(number.is_ok(), "{number:?}");
+        assert!(begun.elapsed() >= Duration::from_secs(1));
+    }
+    // Longer than anybody wants to wait.
+    let recorder = Recorder::start(|_| refusal_until(429, "31")).await;
+    let error = client(&recorder)
+        .numbers()
+        .fetch(&number())
+        .await
+        .unwrap_err();
+    assert_eq!(error.twilio().unwrap().retry_after_s, Some(31));
+    assert_eq!(recorder.seen().len(), 1);
+    // A moment instead of seconds is not understood, and says nothing.
+    let moment = "Wed, 25 Nov 2026 00:00:00 GMT";
+    let recorder = Recorder::with([refusal_until(429, moment), thing("PN")]).await;
+    assert!(client(&recorder).numbers().fetch(&number()).await.is_ok());
+}
+
+#[tokio::test]
+async fn twilio_is_given_more_time_with_each_try() {
+    let recorder = Recorder::with([refusal(500), refusal(500), thing("PN")]).await;
+    let credentials = Credentials::AuthToken(Secret::new("x"));
+    let builder = Client::builder(crate::account(), credentials).origin(&recorder.origin());
+    let retry = Retry {
+        base_ms: 200,
+        ..Retry::default()
+    };
+    let client = builder.retry(retry).build().unwrap();
+    let begun = Instant::now();
+    let number = client.numbers().fetch(&number()).await;
+    assert!(number.is_ok(), "{number:?}");
+    // At least half of 200 ms, and half of 400 ms.
+    assert!(begun.elapsed() >= Duration::from_millis(300));
+}
+
+/// A listener whose queue is full: who connects hears nothing.
+#[cfg(target_os = "linux")]
+async fn deaf() -> (tokio::net::TcpListener, Vec<tokio::net::TcpStream>) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    loop {
+        let connecting = tokio::net::TcpStream::connect(address);
+        match tokio::time::timeout(Duration::from_millis(300), connecting).await {
+            Ok(stream) => waiting.push(stream.unwrap()),
+            Err(_) => return (listener, waiting),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_server_that_is_not_reached_ends_with_a_timeout_of_its_own() {
+    let (listener, _waiting) = deaf().await;
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let timeouts = Timeouts {
+        connect: Duration::from_millis(100),
+        answer: Duration::from_secs(600),
+    };
+    let credentials = Credentials::AuthToken(Secret::new("x"));
+    let builder = Client::builder(crate::account(), credentials).origin(&origin);
+    let builder = builder.timeouts(timeouts).retry(Retry::never());
+    let client = builder.build().unwrap();
+    let error = in_time(client.numbers().fetch(&number()))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, RestError::Timeout), "{error:?}");
+}
+
+/// Fails the test instead of waiting for ever.
+async fn in_time<T>(asking: impl Future<Output = T>) -> T {
+    let patience = Duration::from_secs(30);
+    let asked = tokio::time::timeout(patience, asking).await;
+    asked.expect("it comes to an end by itself")
+}
+
 #[tokio::test]
 async fn silence_ends_with_a_timeout() {
     let recorder = Recorder::start(|_| Answer::Silence).await;
@@ -179,8 +271,11 @@ async fn silence_ends_with_a_timeout() {
         })
         .build()
         .unwrap();
-    let error = client.numbers().fetch(&number()).await.unwrap_err();
+    let error = in_time(client.numbers().fetch(&number()))
+        .await
+        .unwrap_err();
     assert!(matches!(error, RestError::Timeout), "{error:?}");
+    assert_eq!(recorder.seen().len(), 2);
 }
 
 #[tokio::test]
