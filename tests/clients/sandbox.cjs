@@ -195,6 +195,36 @@ async function calls(twilio, applicationSid) {
   await refused(404, 20404, twilio.calls(`CA${"0".repeat(32)}`).fetch());
 }
 
+async function extras(twilio) {
+  const twiml = "<Response><Pause length='600'/></Response>";
+  const make = (form) => twilio.calls.create({ from: OURS, twiml, ...form });
+  const statusCallback = `${HOOKS}/status`;
+  // This phone plays a tone and hangs up after a second.
+  const call = await make({
+    to: "+12025550301",
+    record: true,
+    recordingChannels: "dual",
+    recordingTrack: "both",
+    trim: "do-not-trim",
+    recordingStatusCallback: statusCallback,
+    recordingStatusCallbackEvent: ["in-progress", "completed"],
+    machineDetection: "Enable",
+    asyncAmd: "true",
+    asyncAmdStatusCallback: statusCallback,
+  });
+  const one = twilio.calls(call.sid);
+  const over = await until(() => one.fetch(), (it) => it.status === "completed");
+  assert.equal(over.answeredBy, "human");
+  const [found] = await until(() => one.recordings.list(), (all) => all.length > 0);
+  assert.deepEqual([found.source, found.channels], ["OutboundAPI", 2]);
+  assert.ok(await twilio.recordings(found.sid).remove());
+  const keys = await make({ to: "+12025550107", sendDigits: "1w#" });
+  await until(() => twilio.calls(keys.sid).fetch(), (it) => it.status === "in-progress");
+  const ended = await twilio.calls(keys.sid).update({ status: "completed" });
+  assert.equal(ended.answeredBy, null);
+  await refused(400, 21206, make({ to: "+12025550107", sendDigits: "none" }));
+}
+
 async function recordings(twilio) {
   // This phone answers after a second and plays a tone.
   const record = `<Record maxLength='1' playBeep='false' action='${HOOKS}/hang-up'/>`;
@@ -226,6 +256,7 @@ async function main() {
   const application = await applications(twilio);
   const key = await keys(twilio);
   await calls(twilio, application);
+  await extras(twilio);
   await recordings(twilio);
   const { AccessToken } = twilioClient.jwt;
   const options = { identity: "ann", ttl: 3_600 };

@@ -187,6 +187,35 @@ def calls(twilio, application):
     refused(404, 20404, twilio.calls("CA" + "0" * 32).fetch)
 
 
+def extras(twilio):
+    make = twilio.calls.create
+    stay = "<Response><Pause length='600'/></Response>"
+    # This phone plays a tone and hangs up after a second.
+    call = make(
+        to="+12025550301",
+        from_=OURS,
+        twiml=stay,
+        record=True,
+        recording_channels="dual",
+        recording_track="both",
+        trim="do-not-trim",
+        recording_status_callback=f"{HOOKS}/status",
+        recording_status_callback_event=["in-progress", "completed"],
+        machine_detection="Enable",
+        async_amd="true",
+        async_amd_status_callback=f"{HOOKS}/status",
+    )
+    over = until(twilio.calls(call.sid).fetch, lambda it: it.status == "completed")
+    equal(over.answered_by, "human")
+    found = until(lambda: twilio.calls(call.sid).recordings.list(), len)
+    equal((found[0].source, found[0].channels), ("OutboundAPI", 2))
+    assert twilio.recordings(found[0].sid).delete()
+    keys = make(to="+12025550107", from_=OURS, twiml=stay, send_digits="1w#")
+    until(twilio.calls(keys.sid).fetch, lambda it: it.status == "in-progress")
+    equal(twilio.calls(keys.sid).update(status="completed").answered_by, None)
+    refused(400, 21206, make, to="+12025550107", from_=OURS, twiml=stay, send_digits="none")
+
+
 def recordings(twilio):
     # This phone answers after a second and plays a tone.
     record = f"<Response><Record maxLength='1' playBeep='false' action='{HOOKS}/hang-up'/></Response>"
@@ -212,6 +241,7 @@ def main():
     application = applications(twilio)
     key = keys(twilio)
     calls(twilio, application)
+    extras(twilio)
     recordings(twilio)
     token = AccessToken(ACCOUNT, key.sid, key.secret, identity="ann", ttl=3600)
     token.add_grant(VoiceGrant(outgoing_application_sid=application, incoming_allow=True))

@@ -2,8 +2,9 @@
 
 use crate::report::Heard;
 use crate::speech::{Pcm, SILENCE_DBFS};
+use crate::tape::{Sides, Tape};
 use rtc::audio::{Meter, MeterSink, meter};
-use rtc::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame};
+use rtc::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame, SILENCE};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -25,6 +26,8 @@ const LOUDNESS_FRAMES: usize = 10;
 pub(crate) struct LegAudio {
     mouth: Mutex<Mouth>,
     ear: Mutex<Ear>,
+    /// Takes down both sides, if somebody wants that.
+    tape: Mutex<Option<Tape>>,
     meter: Meter,
     sounding: watch::Sender<bool>,
     engaged: watch::Sender<bool>,
@@ -81,6 +84,7 @@ impl LegAudio {
                 energy: VecDeque::new(),
                 last: None,
             }),
+            tape: Mutex::default(),
             meter,
             sounding: watch::Sender::new(false),
             engaged: watch::Sender::new(false),
@@ -137,8 +141,20 @@ impl LegAudio {
         }
     }
 
+    fn tape(&self) -> MutexGuard<'_, Option<Tape>> {
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The next 20 ms for the user; `None` is silence.
     pub(crate) fn next_frame(&self) -> Option<Frame> {
+        let frame = self.next_sound();
+        if let Some(tape) = &mut *self.tape() {
+            tape.heard(&frame.unwrap_or(SILENCE));
+        }
+        frame
+    }
+
+    fn next_sound(&self) -> Option<Frame> {
         let mut mouth = self.mouth();
         if !mouth.open && mouth.sound.is_some() {
             if mouth.patience > 0 {
@@ -169,6 +185,9 @@ impl LegAudio {
 
     /// Takes 20 ms that the user said.
     pub(crate) fn hear(&self, frame: &Frame) {
+        if let Some(tape) = &mut *self.tape() {
+            tape.said(frame);
+        }
         let joined = {
             let mut ear = self.ear();
             ear.sink.push(frame);
@@ -232,6 +251,17 @@ impl LegAudio {
     /// Ends the recording and gives it; empty if none was begun.
     pub(crate) fn stop_recording(&self) -> Pcm {
         self.ear().recording.take().unwrap_or_default().into()
+    }
+
+    /// Begins to take down what the user says and hears.
+    pub(crate) fn start_tape(&self) {
+        *self.tape() = Some(Tape::new());
+    }
+
+    /// Ends that and gives it; nothing if it was not begun.
+    pub(crate) fn stop_tape(&self) -> Sides {
+        let tape = self.tape().take();
+        tape.unwrap_or_else(Tape::new).end()
     }
 
     /// Turns true with the first sound from the user.

@@ -28,6 +28,7 @@ mod report;
 mod rest;
 mod sandbox;
 mod signalling;
+mod tape;
 
 pub use account::{Account, Urls};
 pub use config::{Config, Timing};

@@ -2,13 +2,16 @@
 
 use super::Switchboard;
 use super::branch::{Branch, News};
+use super::created::{Detection, HUMAN, Recorder};
 use super::dial::{call_status, party};
 use super::leg::{EndOnDrop, Leg};
-use crate::log::{mask, now_ms};
+use super::teller::Teller;
+use crate::log::mask;
+use crate::player::Instructions;
 use crate::player::ports::{DialTarget, Leg as _, LegFacts};
-use crate::player::{Instructions, deliver};
 use crate::report::{CallStatus, Record};
-use crate::webhook::{Kind, Request, Target, params};
+use crate::webhook::Target;
+use crate::webhook::params::RecordingStatus;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -29,6 +32,12 @@ pub(crate) struct Outgoing {
     pub(crate) time_limit_s: Option<u32>,
     /// Who is told how it goes.
     pub(crate) callback: Option<Callback>,
+    /// Keys to send once it is answered, before the instructions.
+    pub(crate) keys: Option<String>,
+    /// Whether machines are looked for.
+    pub(crate) detection: Option<Detection>,
+    /// Whether it is recorded.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 /// Who is told how a call goes.
@@ -41,16 +50,13 @@ pub(crate) struct Callback {
 }
 
 impl Callback {
-    fn wants(&self, event: &str) -> bool {
+    pub(super) fn wants(&self, event: &str) -> bool {
         if self.events.is_empty() {
             return event == "completed";
         }
         self.events.iter().any(|wanted| wanted == event)
     }
 }
-
-/// Something that happened: the event's name, how the call is then, and how long it talked.
-type Event = (&'static str, CallStatus, Option<u32>);
 
 impl Switchboard {
     /// Makes a call; gives its record while it is queued.
@@ -62,7 +68,13 @@ impl Switchboard {
             to: party(&call.to),
             direction: "outbound-api",
             application_sid: None,
-            params: Vec::new(),
+            // The instructions wait for what is found out, unless that is done in the background.
+            params: match &call.detection {
+                Some(detection) if !detection.in_background => {
+                    vec![("AnsweredBy".to_owned(), HUMAN.to_owned())]
+                }
+                Some(_) | None => Vec::new(),
+            },
         };
         let record = self.book().open(
             facts.call_sid.clone(),
@@ -78,31 +90,22 @@ impl Switchboard {
     }
 
     async fn run_out(self, facts: LegFacts, record: Arc<Record>, call: Outgoing) {
-        let (tell, told) = mpsc::unbounded_channel();
-        let telling = self.tell(facts.clone(), call.callback.clone(), told);
+        let account = &self.account().account_sid;
+        let (teller, telling) = Teller::new(account, &facts, call.callback.clone());
         let calling = async {
-            let say = |event: Event| {
-                // Whoever listens does so until `tell` is dropped.
-                let _ = tell.send(event);
-            };
-            say(("initiated", CallStatus::Queued, None));
-            let mut duration_s = 0;
-            match self.ring_out(&facts, &record, &call, &say).await {
-                Ok(leg) => {
-                    say(("answered", CallStatus::InProgress, None));
-                    self.talk_out(&leg.0, call.instructions, call.time_limit_s)
-                        .await;
-                    duration_s = leg.0.answered_for_s();
-                }
+            // Ends the telling when it is dropped.
+            let teller = teller;
+            teller.event("initiated", "initiated");
+            match self.ring_out(&facts, &record, &call, &teller).await {
+                Ok(leg) => self.answered_out(&leg.0, &call, &teller).await,
                 Err(status) => {
                     record.set_status(status);
                     self.log().say(format!("call over: {}", status.as_str()));
+                    teller.over(record.status(), 0, None, None);
                 }
             }
-            say(("completed", record.status(), Some(duration_s)));
-            drop(tell);
         };
-        tokio::join!(calling, telling);
+        tokio::join!(calling, telling.deliver(&self));
     }
 
     /// Rings until somebody answers; gives the leg, or how it ended.
@@ -111,7 +114,7 @@ impl Switchboard {
         facts: &LegFacts,
         record: &Arc<Record>,
         call: &Outgoing,
-        say: &(impl Fn(Event) + Sync),
+        teller: &Teller,
     ) -> Result<EndOnDrop, CallStatus> {
         let (news, mut heard) = mpsc::unbounded_channel();
         let branch = Branch {
@@ -132,7 +135,7 @@ impl Switchboard {
                 news = heard.recv() => match news {
                     Some(News::Ringing(_)) => {
                         record.set_status(CallStatus::Ringing);
-                        say(("ringing", CallStatus::Ringing, None));
+                        teller.event("ringing", CallStatus::Ringing.as_str());
                     }
                     Some(News::Answered(_, leg)) => return Ok(leg),
                     Some(News::Over(_, status)) => return Err(call_status(status)),
@@ -143,62 +146,60 @@ impl Switchboard {
         }
     }
 
-    /// Follows the instructions of an answered call to its end.
-    async fn talk_out(&self, leg: &Leg, instructions: Instructions, limit_s: Option<u32>) {
+    /// Carries an answered call to its end, with what was asked for besides the instructions.
+    async fn answered_out(&self, leg: &Leg, call: &Outgoing, teller: &Teller) {
+        let life = &leg.0.record.life;
+        teller.event("answered", CallStatus::InProgress.as_str());
+        if let Some(detection) = &call.detection {
+            life.set_answered_by(HUMAN);
+            if detection.in_background {
+                teller.answered_by(detection);
+            }
+        }
+        let recording = call.recorder.as_ref().map(|recorder| {
+            let facts = self.begin_recording(leg, recorder);
+            teller.recording(recorder, &facts, RecordingStatus::InProgress);
+            (recorder, facts)
+        });
+        self.talk_out(leg, call).await;
+        let recording = recording.map(|(recorder, mut facts)| {
+            let status = self.end_recording(leg, recorder, &mut facts);
+            (recorder, facts, status)
+        });
+        let kept = match &recording {
+            Some((_, facts, RecordingStatus::Completed)) => Some(facts),
+            Some((_, _, RecordingStatus::InProgress | RecordingStatus::Absent)) | None => None,
+        };
+        let (status, duration_s) = (leg.0.record.status(), leg.answered_for_s());
+        teller.over(status, duration_s, life.answered_by(), kept);
+        if let Some((recorder, facts, status)) = &recording {
+            teller.recording(recorder, facts, *status);
+        }
+    }
+
+    /// Sends the keys, then follows the instructions of an answered call to its end.
+    async fn talk_out(&self, leg: &Leg, call: &Outgoing) {
         self.log()
             .say(format!("{} answered", mask(&leg.facts().to)));
         self.keep_running(leg);
         let limit = async {
-            match limit_s {
+            match call.time_limit_s {
                 Some(limit_s) => sleep(Duration::from_secs(limit_s.into())).await,
                 None => std::future::pending().await,
             }
             leg.end(None);
         };
-        let following = self.follow(leg, instructions);
+        let following = async {
+            if let Some(keys) = &call.keys {
+                self.send_keys(leg, keys).await;
+            }
+            self.follow(leg, call.instructions.clone()).await;
+        };
         tokio::pin!(following);
         tokio::select! {
             () = &mut following => return,
             () = limit => self.log().say("time limit reached"),
         }
         following.await;
-    }
-
-    /// Tells the callback what happens, in order.
-    async fn tell(
-        &self,
-        facts: LegFacts,
-        callback: Option<Callback>,
-        mut told: mpsc::UnboundedReceiver<Event>,
-    ) {
-        let account = &self.account().account_sid;
-        let mut sequence = 0;
-        while let Some((event, status, duration_s)) = told.recv().await {
-            let Some(callback) = callback.as_ref().filter(|it| it.wants(event)) else {
-                continue;
-            };
-            let progress = params::Progress {
-                status: if event == "initiated" {
-                    "initiated"
-                } else {
-                    status.as_str()
-                },
-                duration_s,
-                sequence,
-                now_s: now_ms() / 1_000,
-            };
-            sequence += 1;
-            let request = Request {
-                kind: match duration_s {
-                    Some(_) => Kind::CallStatus,
-                    None => Kind::Progress,
-                },
-                target: callback.target.clone(),
-                call_sid: facts.call_sid.clone(),
-                params: params::api_progress(&facts, account, &progress),
-            };
-            // What comes of it is in the log; the call does not depend on it.
-            let _ = deliver(self, self.deliverer(), &request).await;
-        }
     }
 }

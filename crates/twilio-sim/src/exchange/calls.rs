@@ -7,23 +7,22 @@ use super::{Switchboard, phone};
 use crate::audio::LegAudio;
 use crate::log::mask;
 use crate::phones;
-use crate::player::ports::{CallError, DialHow, DialTarget, Exchange as _, Leg as _, LegFacts};
+use crate::player::ports::{
+    CallError, DialHow, DialTarget, Exchange as _, Leg as _, LegFacts, Recall,
+};
 use crate::player::{self, Instructions, Settings};
 use crate::report::CallStatus;
-use crate::rest::Voice;
+use crate::rest::{NoInstructions, Voice};
 use crate::signalling::Session;
 use crate::signalling::frames::{Invite, ToDevice};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use twilio::sid::CallSid;
 use twilio::token::Claims;
 
 /// How long a client that is called directly may ring.
 const DIRECT_RING_S: u32 = 60;
-
-/// What is wrong when nobody says what is to happen.
-const NO_WEBHOOKS: &str = "no webhooks are set; set the sandbox's URLs first";
 
 impl Switchboard {
     /// A device calls out: the application's instructions say what happens.
@@ -131,8 +130,11 @@ impl Switchboard {
                 hangup_on_star: false,
             };
             let (progress, _ignored) = mpsc::unbounded_channel();
+            // Without instructions there are no others.
+            let (_, never) = watch::channel(false);
+            let recall = Recall::new(never);
             let work = async {
-                let _ = board.dial(&leg, vec![target], how, progress).await;
+                let _ = board.dial(&leg, vec![target], how, progress, recall).await;
                 board.finish(&leg);
             };
             while_wanted(&leg, work).await;
@@ -187,10 +189,14 @@ impl Switchboard {
 
     /// Runs a call by these instructions, to its end.
     async fn run(self, leg: Leg, voice: Option<Voice>) {
-        let instructions = voice.ok_or(NO_WEBHOOKS.to_owned());
+        let instructions = voice.ok_or(NoInstructions::Unset);
         match instructions.and_then(|voice| voice.instructions()) {
             Ok(instructions) => self.follow(&leg, instructions).await,
-            Err(message) => {
+            Err(error) => {
+                let message = match std::error::Error::source(&error) {
+                    Some(source) => format!("{error}: {source}"),
+                    None => error.to_string(),
+                };
                 self.log().say(format!("call failed: {message}"));
                 let error = CallError {
                     code: CallError::SANDBOX,

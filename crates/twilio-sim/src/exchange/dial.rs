@@ -8,7 +8,7 @@ use crate::log::mask;
 use crate::player::Instructions;
 use crate::player::ports::{
     ChildEvent, ChildProgress, DialCallStatus, DialHow, DialOutcome, DialTarget, Exchange,
-    Leg as _, LegFacts,
+    Leg as _, LegFacts, Recall,
 };
 use crate::report::{CallStatus, Record};
 use std::sync::Arc;
@@ -111,6 +111,7 @@ impl Drop for QuietOnDrop<'_> {
 enum Rung {
     Answered(usize, EndOnDrop),
     Vain(DialCallStatus),
+    /// The parent hung up, or was given other instructions.
     ParentGone,
 }
 
@@ -148,6 +149,7 @@ impl Switchboard {
         targets: Vec<DialTarget>,
         timeout: Duration,
         children: &mut Children,
+        recall: &Recall,
     ) -> Rung {
         let (news, mut heard) = mpsc::unbounded_channel();
         let mut ringing = JoinSet::new();
@@ -169,6 +171,7 @@ impl Switchboard {
             tokio::select! {
                 biased;
                 () = parent.hung_up() => return Rung::ParentGone,
+                () = recall.recalled() => return Rung::ParentGone,
                 news = heard.recv() => match news {
                     Some(News::Ringing(at)) => {
                         children.list[at].record.set_status(CallStatus::Ringing);
@@ -199,7 +202,13 @@ impl Switchboard {
 
     /// Joins two answered legs until one hangs up, the time is over, or `*` ends it; or until
     /// the dialled one is given instructions of its own, which it gives back.
-    async fn talk(&self, parent: &Leg, child: &Leg, how: &DialHow) -> Option<Instructions> {
+    async fn talk(
+        &self,
+        parent: &Leg,
+        child: &Leg,
+        how: &DialHow,
+        recall: &Recall,
+    ) -> Option<Instructions> {
         child.0.record.life.follow();
         let mut own = None;
         let star = how.hangup_on_star.then(|| Arc::new(Notify::new()));
@@ -217,6 +226,7 @@ impl Switchboard {
         };
         tokio::select! {
             () = parent.hung_up() => {}
+            () = recall.recalled() => {}
             () = child.hung_up() => {}
             () = child.0.record.life.asked_to_hang_up() => {}
             instructions = child.0.record.life.instructed() => own = Some(instructions),
@@ -241,6 +251,7 @@ impl Exchange for Switchboard {
         targets: Vec<DialTarget>,
         how: DialHow,
         progress: mpsc::UnboundedSender<ChildEvent>,
+        recall: Recall,
     ) -> DialOutcome {
         let mut children = Children {
             list: targets
@@ -254,7 +265,9 @@ impl Exchange for Switchboard {
         let begun = Instant::now();
         let timeout = Duration::from_secs(how.timeout_s.into());
         let quiet = QuietOnDrop(parent);
-        let rung = self.ring(parent, targets, timeout, &mut children).await;
+        let rung = self
+            .ring(parent, targets, timeout, &mut children, &recall)
+            .await;
         drop(quiet);
         let (at, answered) = match rung {
             Rung::Answered(at, leg) => (at, leg),
@@ -276,7 +289,7 @@ impl Exchange for Switchboard {
                     child: children.last_sid(),
                     duration_s: 0,
                     bridged: false,
-                    parent_hung_up: true,
+                    parent_hung_up: parent.is_over(),
                 };
             }
         };
@@ -297,7 +310,7 @@ impl Exchange for Switchboard {
             .say(format!("{who} answered after {seconds:.1} s"));
         let bridged = parent.answer().await.is_ok();
         let own = if bridged {
-            self.talk(parent, child, &how).await
+            self.talk(parent, child, &how, &recall).await
         } else {
             None
         };

@@ -235,6 +235,11 @@ impl Leg {
         }
     }
 
+    /// The other end pressed a key.
+    pub(super) fn tell_key(&self, key: char) {
+        self.0.told.push(key);
+    }
+
     /// The next key that the other end pressed.
     pub(super) async fn told_key(&self) -> char {
         self.0.told.next().await

@@ -12,6 +12,7 @@ pub(crate) struct Life {
     created_ms: u64,
     answered_ms: OnceLock<u64>,
     ended_ms: watch::Sender<Option<u64>>,
+    answered_by: OnceLock<&'static str>,
     hang_up: watch::Sender<bool>,
     /// Somebody waits for other instructions.
     follows: AtomicBool,
@@ -26,6 +27,7 @@ impl Life {
             created_ms: now_ms(),
             answered_ms: OnceLock::new(),
             ended_ms: watch::Sender::new(None),
+            answered_by: OnceLock::new(),
             hang_up: watch::Sender::new(false),
             follows: AtomicBool::new(false),
             other: Mutex::new(None),
@@ -51,6 +53,16 @@ impl Life {
     /// It is answered; only the first time counts.
     pub(crate) fn answer(&self) {
         self.answered_ms.get_or_init(now_ms);
+    }
+
+    /// Who answered, in Twilio's words, if that was looked for.
+    pub(crate) fn answered_by(&self) -> Option<&'static str> {
+        self.answered_by.get().copied()
+    }
+
+    /// It is known who answered.
+    pub(super) fn set_answered_by(&self, who: &'static str) {
+        self.answered_by.get_or_init(|| who);
     }
 
     /// It is over; only the first time counts.

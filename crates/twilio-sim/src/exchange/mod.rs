@@ -3,6 +3,7 @@
 mod api;
 mod branch;
 mod calls;
+mod created;
 mod device;
 mod dial;
 mod keys;
@@ -12,9 +13,11 @@ mod line;
 mod media;
 mod phone;
 mod registry;
+mod teller;
 
 pub(crate) use api::{Callback, Outgoing};
 pub(crate) use calls::direct_client;
+pub(crate) use created::{Detection, Recorder, Track};
 pub(crate) use leg::Leg;
 pub(crate) use life::Life;
 

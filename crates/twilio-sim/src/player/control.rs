@@ -106,6 +106,14 @@ impl<E: Exchange> Player<E> {
         })
     }
 
+    /// Tells a verb's action what happened although the call goes on elsewhere; what it answers is
+    /// not played.
+    pub(super) fn tell_later(&mut self, goto: Goto) {
+        let mut params = self.voice_params();
+        params.extend(goto.params);
+        self.deliver_later(goto.kind, goto.target, params);
+    }
+
     /// Tells a verb's action what happened although the caller is gone; what it answers is not
     /// played.
     pub(super) async fn tell(&self, goto: Goto) {

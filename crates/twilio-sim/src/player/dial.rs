@@ -64,6 +64,7 @@ impl<E: Exchange> Player<E> {
             time_limit_s: dial.time_limit_s,
             hangup_on_star: dial.hangup_on_star.unwrap_or(false),
         };
+        let going_on = self.dialling.begin();
         let outcome = match self.problem(&targets, &how) {
             Some(error) => {
                 self.note(&error);
@@ -71,8 +72,10 @@ impl<E: Exchange> Player<E> {
             }
             None => {
                 let progress = self.progress(wishes);
-                let leg = self.leg.clone();
-                self.exchange.dial(&leg, targets, how, progress).await
+                let (leg, recall) = (self.leg.clone(), self.dialling.recall());
+                self.exchange
+                    .dial(&leg, targets, how, progress, recall)
+                    .await
             }
         };
         self.last_dial = Some(outcome.status);
@@ -85,6 +88,14 @@ impl<E: Exchange> Player<E> {
             )?),
             None => None,
         };
+        if self.dialling.is_recalled() && !self.is_over() {
+            if let Some(goto) = goto {
+                self.tell_later(goto);
+            }
+            drop(going_on);
+            // The other instructions come next; they end this.
+            return std::future::pending().await;
+        }
         match (outcome.parent_hung_up || self.is_over(), goto) {
             (false, Some(goto)) => Ok(Step::Goto(goto)),
             (false, None) => Ok(Step::Next),

@@ -14,6 +14,7 @@ mod dial;
 mod document;
 mod gather;
 pub mod ports;
+mod recall;
 mod record;
 mod sounds;
 mod summary;
@@ -29,6 +30,8 @@ pub(crate) use asking::deliver;
 use document::{Content, Document};
 use futures_util::FutureExt;
 use ports::{CallError, DialCallStatus, Exchange, HungUp, Leg, RejectReason};
+use recall::Dialling;
+pub(crate) use record::{QUIET_DBFS, recording_url};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use twilio::{sid::AccountSid, webhook::CallStatus};
@@ -116,17 +119,24 @@ pub async fn run<E: Exchange>(
         fetched: 0,
         call_token: format!("sandbox-{}", Uuid::new_v4().simple()),
         callbacks: JoinSet::new(),
+        dialling: Dialling::new(),
         last_dial: None,
         rejected: None,
         failed: false,
     };
     let leg = player.leg.clone();
+    let dialling = player.dialling.clone();
     let mut first = (Kind::Voice, instructions.voice);
     let ended = loop {
         let (kind, voice) = first;
+        let instructed = async {
+            let other = leg.instructed().await;
+            dialling.end().await;
+            other
+        };
         tokio::select! {
             ended = player.call(kind, voice) => break ended,
-            other = leg.instructed() => {
+            other = instructed => {
                 player.exchange.log("the call is given other instructions".to_owned());
                 drop(leg.stop_recording());
                 player.fallback = other.fallback;
@@ -195,6 +205,7 @@ struct Player<E: Exchange> {
     call_token: String,
     /// Webhooks that nobody waits for until the call's end.
     callbacks: JoinSet<()>,
+    dialling: Dialling,
     last_dial: Option<DialCallStatus>,
     rejected: Option<RejectReason>,
     failed: bool,

@@ -3,7 +3,7 @@
 use super::Instructions;
 pub use crate::speech::Pcm;
 use std::future::Future;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use twilio::sid::{CallSid, RecordingSid};
 
 /// What is known of a leg from its first moment, and never changes.
@@ -21,8 +21,8 @@ pub struct LegFacts {
     pub direction: &'static str,
     /// The TwiML application, when the leg came from the Voice SDK.
     pub application_sid: Option<String>,
-    /// What `device.connect({params})` and the token's grant gave, as they were; sent with every
-    /// request for instructions.
+    /// What `device.connect({params})` and the token's grant gave, as they were, or who answered a
+    /// call of the REST API, if that was looked for; sent with every request for instructions.
     pub params: Vec<(String, String)>,
 }
 
@@ -215,6 +215,26 @@ pub enum ChildProgress {
     },
 }
 
+/// Tells a `<Dial>` that its call is given other instructions, so that the dialled legs are to end.
+#[derive(Clone, Debug)]
+pub struct Recall(watch::Receiver<bool>);
+
+impl Recall {
+    /// Follows `wanted`, which turns true when that is so.
+    #[must_use]
+    pub const fn new(wanted: watch::Receiver<bool>) -> Self {
+        Self(wanted)
+    }
+
+    /// Returns when that is so; at once if it is, and never if nobody can say so any more.
+    pub async fn recalled(&self) {
+        let mut wanted = self.0.clone();
+        if wanted.wait_for(|wanted| *wanted).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// What came of a `<Dial>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialOutcome {
@@ -235,7 +255,7 @@ pub trait Exchange: Clone + Send + Sync + 'static {
     /// Its legs.
     type Leg: Leg;
     /// Rings all targets, joins the first that answers to the parent, and returns when that is
-    /// over, whoever ended it. Everything that happens to the dialled legs goes to `progress`
+    /// over, whoever ended it, or the call is recalled. Everything that happens to the dialled legs goes to `progress`
     /// before this returns, and the sender is dropped then. Dropping the future ends the legs.
     fn dial(
         &self,
@@ -243,6 +263,7 @@ pub trait Exchange: Clone + Send + Sync + 'static {
         targets: Vec<DialTarget>,
         how: DialHow,
         progress: mpsc::UnboundedSender<ChildEvent>,
+        recall: Recall,
     ) -> impl Future<Output = DialOutcome> + Send;
     /// Writes a line to the sandbox's log; numbers in it are masked by the caller.
     fn log(&self, text: String);

@@ -5,7 +5,8 @@ use super::{
     ports::{Exchange, HungUp, Leg, Recording},
 };
 use crate::{
-    speech::{Pcm, beep, rms_dbfs, seconds},
+    speech::{beep, rms_dbfs, seconds},
+    tape::loud_part,
     webhook::{
         Kind, Method, Target,
         params::{self, RecordingFacts, RecordingStatus},
@@ -14,7 +15,10 @@ use crate::{
 use rand::Rng;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
-use twilio::sid::RecordingSid;
+use twilio::{
+    sid::{AccountSid, RecordingSid},
+    webhook::RecordingSource,
+};
 use twiml::Record;
 use url::Url;
 
@@ -23,11 +27,9 @@ const SILENCE_S: u32 = 5;
 const LENGTH_S: u32 = 3_600;
 const FINISH: &str = "1234567890*#";
 /// Anything quieter is silence.
-const QUIET_DBFS: f64 = -50.0;
+pub(crate) const QUIET_DBFS: f64 = -50.0;
 /// Silence is looked for so many times a second.
 const LOOKS: u32 = 10;
-/// Silence is trimmed in steps of 20 ms.
-const STEP: usize = 960;
 
 /// What ended a recording.
 enum Ended {
@@ -62,7 +64,10 @@ impl<E: Exchange> Player<E> {
         let hung_up = matches!(ended, Ended::HungUp);
 
         let trim = record.trim.as_deref() != Some("do-not-trim");
-        let pcm = if trim { trimmed(&pcm) } else { pcm };
+        let pcm = match trim {
+            true => pcm[loud_part(&pcm, QUIET_DBFS)].into(),
+            false => pcm,
+        };
         if pcm.is_empty() {
             self.tell_recording(record, callback.as_ref(), &facts, RecordingStatus::Absent);
             self.exchange
@@ -112,12 +117,13 @@ impl<E: Exchange> Player<E> {
 
     fn recording_facts(&self) -> RecordingFacts {
         let sid = RecordingSid::random(rand::rng().random());
-        let base = self.settings.api_url.as_str().trim_end_matches('/');
-        let account = &self.settings.account_sid;
         RecordingFacts {
-            url: format!("{base}/2010-04-01/Accounts/{account}/Recordings/{sid}"),
+            url: recording_url(&self.settings.api_url, &self.settings.account_sid, &sid),
             sid,
             duration_s: 0,
+            channels: 1,
+            source: RecordingSource::RecordVerb,
+            track: None,
         }
     }
 
@@ -178,34 +184,8 @@ impl<E: Exchange> Player<E> {
     }
 }
 
-/// Without the silence at its beginning and end; all of it is silence if nothing is left.
-fn trimmed(pcm: &Pcm) -> Pcm {
-    let loud = |step: &[i16]| rms_dbfs(step) >= QUIET_DBFS;
-    let Some(first) = pcm.chunks(STEP).position(loud) else {
-        return Pcm::from([]);
-    };
-    let last = pcm.chunks(STEP).rposition(loud).unwrap_or(first);
-    pcm[first * STEP..((last + 1) * STEP).min(pcm.len())].into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{STEP, trimmed};
-    use crate::speech::{Pcm, steady};
-
-    #[test]
-    fn silence_is_trimmed_at_both_ends_only() {
-        let tone = steady(440);
-        let gap = vec![3_i16; 5 * STEP];
-        let sound: Vec<i16> = [&gap[..], &tone, &gap, &tone, &gap[..STEP + 7]].concat();
-        let kept = trimmed(&Pcm::from(sound));
-        assert_eq!(kept.len(), 2 * tone.len() + gap.len());
-        assert_eq!(kept[..tone.len()], tone[..]);
-    }
-
-    #[test]
-    fn of_silence_nothing_is_left() {
-        assert!(trimmed(&vec![2_i16; 10 * STEP].into()).is_empty());
-        assert!(trimmed(&Pcm::from([])).is_empty());
-    }
+/// Where the API has a recording.
+pub(crate) fn recording_url(api: &Url, account: &AccountSid, sid: &RecordingSid) -> String {
+    let base = api.as_str().trim_end_matches('/');
+    format!("{base}/2010-04-01/Accounts/{account}/Recordings/{sid}")
 }

@@ -4,7 +4,7 @@ use super::answer::{Answer, Outcome, Problem};
 use super::asked::{API_VERSION, Asked};
 use super::digits::{e164, formatted};
 use super::page::page;
-use super::{dates, targets};
+use super::{dates, extras, targets};
 use crate::exchange::{Callback, Outgoing, Switchboard};
 use crate::player::ports::DialTarget;
 use crate::player::{Instructions, Source};
@@ -17,15 +17,14 @@ use twilio::rfc2822;
 const NO_TO: u32 = 21_201;
 const BAD_URL: u32 = 21_205;
 const BAD_TIMEOUT: u32 = 21_208;
-const BAD_METHOD: u32 = 21_209;
+pub(super) const BAD_METHOD: u32 = 21_209;
 const NOT_OUR_FROM: u32 = 21_210;
 const BAD_TO: u32 = 21_211;
 const BAD_FROM: u32 = 21_212;
 const NO_FROM: u32 = 21_213;
 const BAD_APPLICATION: u32 = 21_218;
 const BAD_STATE: u32 = 21_220;
-const BAD_CALLBACK: u32 = 21_502;
-const BAD_PARAMETER: u32 = 20_001;
+pub(super) const BAD_PARAMETER: u32 = 20_001;
 
 /// How long a call rings: when it is not said, and at most.
 const RING_S: u32 = 60;
@@ -33,9 +32,6 @@ const MAX_RING_S: u32 = 600;
 
 /// TwiML in a request has at most so many characters.
 const MOST_TWIML_CHARS: usize = 4_000;
-
-/// What Twilio does and the sandbox does not, when a call is made.
-const PASSED_OVER: [&str; 4] = ["Record", "SendDigits", "MachineDetection", "Trim"];
 
 /// The call that the path names.
 pub(super) fn find(board: &Switchboard, asked: &Asked) -> Result<Arc<Record>, Problem> {
@@ -83,7 +79,7 @@ pub(super) fn json(board: &Switchboard, record: &Record) -> Value {
         "duration": talked_ms.map(|ms| (ms / 1_000).to_string()),
         "price": null,
         "price_unit": "USD",
-        "answered_by": null,
+        "answered_by": life.answered_by(),
         "caller_name": null,
         "forwarded_from": null,
         "group_sid": null,
@@ -141,7 +137,10 @@ pub(super) fn create(board: &Switchboard, asked: &Asked) -> Outcome {
     let from = caller(board, from, &to)?;
     let (instructions, callback) = match asked.given("ApplicationSid") {
         Some(sid) => by_application(board, sid)?,
-        None => (instructions(asked)?, callback(asked)?),
+        None => (
+            instructions(asked)?,
+            extras::callback(asked, "StatusCallback")?,
+        ),
     };
     let call = Outgoing {
         from,
@@ -152,14 +151,10 @@ pub(super) fn create(board: &Switchboard, asked: &Asked) -> Outcome {
             .clamp(1, MAX_RING_S),
         time_limit_s: seconds(asked, "TimeLimit")?,
         callback,
+        keys: extras::keys(asked)?,
+        detection: extras::detection(asked)?,
+        recorder: extras::recorder(asked)?,
     };
-    for name in PASSED_OVER {
-        if asked.given(name).is_some_and(|value| value != "false") {
-            board.log().say(format!(
-                "REST: {name} of a call is passed over; the sandbox does not do it"
-            ));
-        }
-    }
     let record = board.call_out(call);
     Ok(Answer::Created(json(board, &record)))
 }
@@ -282,18 +277,6 @@ fn instructions(asked: &Asked) -> Result<Instructions, Problem> {
         fallback: targets::target(asked, "FallbackUrl", "FallbackMethod", codes)?,
         status_callback: None,
     })
-}
-
-fn callback(asked: &Asked) -> Result<Option<Callback>, Problem> {
-    let codes = (BAD_CALLBACK, BAD_METHOD);
-    let target = targets::target(asked, "StatusCallback", "StatusCallbackMethod", codes)?;
-    let events = asked.all("StatusCallbackEvent");
-    let events = events
-        .iter()
-        .flat_map(|events| events.split_whitespace())
-        .map(str::to_owned)
-        .collect();
-    Ok(target.map(|target| Callback { target, events }))
 }
 
 /// Hangs a call up, or gives it other instructions.

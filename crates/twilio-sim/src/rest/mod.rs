@@ -3,8 +3,7 @@
 //!
 //! Source: Twilio's OpenAPI description of API 2010-04-01 and the requests that its official
 //! clients send (Python 9.13.0, Node 6.2.0). Only `.json` is served. Parameters that are not
-//! known are passed over, as Twilio does; of those that Twilio knows and the sandbox does not do,
-//! the log says so.
+//! known are passed over, as Twilio does.
 
 mod accounts;
 mod answer;
@@ -14,6 +13,7 @@ mod available;
 mod calls;
 mod dates;
 mod digits;
+mod extras;
 mod keys;
 mod numbers;
 mod page;
@@ -24,7 +24,7 @@ mod targets;
 mod voice;
 
 pub(crate) use state::Rest;
-pub(crate) use voice::Voice;
+pub(crate) use voice::{NoInstructions, Voice};
 
 use crate::exchange::Switchboard;
 use answer::{Answer, Outcome, Problem};

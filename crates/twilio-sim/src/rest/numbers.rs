@@ -43,7 +43,7 @@ impl Number {
         if let Some(application) = asked.param("VoiceApplicationSid") {
             if !application.is_empty() && !applications.iter().any(|sid| sid == application) {
                 return Err(Problem::bad(
-                    21_218,
+                    21_420,
                     "VoiceApplicationSid is no application of this account",
                 ));
             }

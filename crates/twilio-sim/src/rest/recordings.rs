@@ -1,4 +1,5 @@
-//! Recordings: what `<Record>` took down, as WAV files like Twilio's (8 kHz, mono, 16 bits).
+//! Recordings: what `<Record>` took down, and whole calls, as WAV files like Twilio's (8 kHz, 16
+//! bits, one channel or two).
 
 use super::answer::{Answer, Outcome, Problem};
 use super::asked::{API_VERSION, Asked};
@@ -8,11 +9,13 @@ use crate::exchange::Switchboard;
 use crate::log::now_ms;
 use crate::player::ports::Recording;
 use crate::speech::{RATE, resample};
+use crate::webhook::params::RecordingFacts;
 use axum::body::Bytes;
 use hound::{SampleFormat, WavSpec, WavWriter};
 use serde_json::{Value, json};
 use std::io::Cursor;
 use twilio::rfc2822;
+use twilio::webhook::RecordingSource;
 
 /// Recordings that are kept.
 const KEPT: usize = 64;
@@ -26,6 +29,8 @@ pub(super) struct StoredRecording {
     call_sid: String,
     duration_s: u32,
     ended_s: u64,
+    channels: u16,
+    source: RecordingSource,
     wav: Bytes,
 }
 
@@ -36,7 +41,30 @@ impl StoredRecording {
             call_sid: call_sid.to_owned(),
             duration_s: recording.duration_s,
             ended_s: now_ms() / 1_000,
-            wav: wav(&resample(&recording.pcm, RATE, FILE_RATE)),
+            channels: 1,
+            source: RecordingSource::RecordVerb,
+            wav: wav(&[resample(&recording.pcm, RATE, FILE_RATE)]),
+        }
+    }
+
+    /// Of a whole call; `sound` has its channels, which are equally long.
+    pub(super) fn of_whole_call(
+        call_sid: &str,
+        facts: &RecordingFacts,
+        sound: &[Vec<i16>],
+    ) -> Self {
+        let sound: Vec<Vec<i16>> = sound
+            .iter()
+            .map(|channel| resample(channel, RATE, FILE_RATE))
+            .collect();
+        Self {
+            sid: facts.sid.to_string(),
+            call_sid: call_sid.to_owned(),
+            duration_s: facts.duration_s,
+            ended_s: now_ms() / 1_000,
+            channels: if sound.len() == 2 { 2 } else { 1 },
+            source: facts.source,
+            wav: wav(&sound),
         }
     }
 
@@ -51,7 +79,7 @@ impl StoredRecording {
             "api_version": API_VERSION,
             "call_sid": self.call_sid,
             "conference_sid": null,
-            "channels": 1,
+            "channels": self.channels,
             "date_created": rfc2822(self.ended_s.saturating_sub(self.duration_s.into())),
             "date_updated": rfc2822(self.ended_s),
             "start_time": rfc2822(self.ended_s.saturating_sub(self.duration_s.into())),
@@ -59,7 +87,7 @@ impl StoredRecording {
             "price": null,
             "price_unit": "USD",
             "status": "completed",
-            "source": "RecordVerb",
+            "source": self.source.as_str(),
             "error_code": null,
             "encryption_details": null,
             "media_url": format!("{}{path}", base.as_str().trim_end_matches('/')),
@@ -77,18 +105,21 @@ pub(super) fn keep(all: &mut Vec<StoredRecording>, new: StoredRecording) {
     all.push(new);
 }
 
-/// A WAV file of these samples.
-fn wav(samples: &[i16]) -> Bytes {
+/// A WAV file of these channels, one or two.
+fn wav(channels: &[Vec<i16>]) -> Bytes {
     let spec = WavSpec {
-        channels: 1,
+        channels: if channels.len() == 2 { 2 } else { 1 },
         sample_rate: FILE_RATE,
         bits_per_sample: 16,
         sample_format: SampleFormat::Int,
     };
     let mut file = Cursor::new(Vec::new());
     let written = WavWriter::new(&mut file, spec).and_then(|mut writer| {
-        for &sample in samples {
-            writer.write_sample(sample)?;
+        let length = channels.iter().map(Vec::len).min().unwrap_or(0);
+        for at in 0..length {
+            for channel in channels.iter().take(2) {
+                writer.write_sample(channel[at])?;
+            }
         }
         writer.finalize()
     });
@@ -160,7 +191,7 @@ mod tests {
     #[test]
     fn a_recording_becomes_a_file_that_sounds_the_same() {
         let tone = steady(440);
-        let file = wav(&resample(&tone, 48_000, 8_000));
+        let file = wav(&[resample(&tone, 48_000, 8_000)]);
         assert_eq!(file.len(), 44 + 16_000);
         let read = read_wav(&file).unwrap();
         assert_eq!(read.len(), tone.len());

@@ -8,6 +8,7 @@ use super::voice::Voice;
 use crate::account::{Account, Urls};
 use crate::log::now_ms;
 use crate::player::ports::Recording;
+use crate::webhook::params::RecordingFacts;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -156,6 +157,12 @@ impl Rest {
         let has = self.has();
         let key = has.keys.iter().find(|it| it.sid == sid)?;
         Some(key.secret.clone())
+    }
+
+    /// Keeps the recording of a whole call, one channel or two.
+    pub(crate) fn keep_call(&self, call_sid: &str, facts: &RecordingFacts, sound: &[Vec<i16>]) {
+        let stored = StoredRecording::of_whole_call(call_sid, facts, sound);
+        recordings::keep(&mut self.has().recordings, stored);
     }
 
     /// Keeps what a call recorded.

@@ -15,6 +15,22 @@ use url::Url;
 const BAD_URL: u32 = 21_402;
 const BAD_METHOD: u32 = 21_403;
 
+/// Why a number or an application cannot say what a call is to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoInstructions {
+    /// Nothing is set that a call could ask.
+    #[error("no webhooks are set; set the sandbox's URLs first")]
+    Unset,
+    /// An address cannot be used.
+    #[error("the {setting} URL cannot be used")]
+    Unusable {
+        /// Which: `voice`, `fallback` or `status callback`.
+        setting: &'static str,
+        /// What is wrong with it.
+        source: url::ParseError,
+    },
+}
+
 /// An address and how it is asked; an empty address is none.
 #[derive(Clone, Debug, Default)]
 struct Hook {
@@ -23,7 +39,7 @@ struct Hook {
 }
 
 impl Hook {
-    fn target(&self, what: &str) -> Result<Option<Target>, String> {
+    fn target(&self, setting: &'static str) -> Result<Option<Target>, NoInstructions> {
         if self.url.is_empty() {
             return Ok(None);
         }
@@ -32,7 +48,7 @@ impl Hook {
                 url,
                 method: self.method,
             })),
-            Err(error) => Err(format!("the {what} URL cannot be used: {error}")),
+            Err(source) => Err(NoInstructions::Unusable { setting, source }),
         }
     }
 
@@ -77,11 +93,14 @@ impl Voice {
         (!self.voice.url.is_empty()).then(|| self.clone())
     }
 
-    /// What the player is to follow, or what is wrong with the addresses.
-    pub(crate) fn instructions(&self) -> Result<Instructions, String> {
-        let voice = self.voice.target("webhook")?;
+    /// What the player is to follow.
+    ///
+    /// # Errors
+    /// When no address is set, or one cannot be used.
+    pub(crate) fn instructions(&self) -> Result<Instructions, NoInstructions> {
+        let voice = self.voice.target("voice")?;
         Ok(Instructions {
-            voice: voice.ok_or("there is no voice URL")?.into(),
+            voice: voice.ok_or(NoInstructions::Unset)?.into(),
             fallback: self.fallback.target("fallback")?,
             status_callback: self.status.target("status callback")?,
         })
@@ -129,5 +148,45 @@ impl Voice {
         for (name, value) in all {
             resource.insert(name.to_owned(), value);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NoInstructions, Voice};
+    use crate::account::Urls;
+
+    fn urls(fallback_url: &str) -> Urls {
+        Urls {
+            voice_url_application: String::new(),
+            voice_url_number: String::new(),
+            fallback_url: Some(fallback_url.to_owned()),
+            status_callback: None,
+        }
+    }
+
+    #[track_caller]
+    fn refused(voice_url: &str, fallback_url: &str, expected: &str) -> NoInstructions {
+        let voice = Voice::of(voice_url, &urls(fallback_url));
+        let error = voice.instructions().unwrap_err();
+        assert_eq!(error.to_string(), expected);
+        error
+    }
+
+    #[test]
+    fn settings_that_cannot_be_followed_say_which_and_why() {
+        let unset = refused("", "", "no webhooks are set; set the sandbox's URLs first");
+        assert_eq!(unset, NoInstructions::Unset);
+        let error = refused("nonsense", "", "the voice URL cannot be used");
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().contains("relative URL"), "{source}");
+        let fallback = "http://127.0.0.1:99999/";
+        refused(
+            "http://127.0.0.1:1/",
+            fallback,
+            "the fallback URL cannot be used",
+        );
+        let fine = Voice::of("http://127.0.0.1:1/", &urls("")).instructions();
+        assert_eq!(fine.unwrap().fallback, None);
     }
 }

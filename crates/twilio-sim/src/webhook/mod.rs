@@ -91,6 +91,8 @@ pub enum Kind {
     Progress,
     /// A recording is there, or is not.
     RecordingStatus,
+    /// It is known whether a machine answered.
+    Detection,
     /// Sound is fetched for a `<Play>`.
     Media,
 }

@@ -8,7 +8,7 @@ use crate::player::ports::{ChildEvent, ChildProgress, DialCallStatus, DialOutcom
 use twilio::{
     rfc2822,
     sid::{AccountSid, CallSid, RecordingSid},
-    webhook::CallStatus,
+    webhook::{CallStatus, RecordingSource},
 };
 
 /// Names and values, in the order in which they are sent.
@@ -147,12 +147,16 @@ pub fn progress(
 }
 
 /// What became of a call that the REST API made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
     /// `CallStatus`, in Twilio's words.
     pub status: &'static str,
     /// Whole seconds since the answer, once it is over.
     pub duration_s: Option<u32>,
+    /// `AnsweredBy`, if machines were looked for.
+    pub answered_by: Option<&'a str>,
+    /// What was recorded of it, once it is over.
+    pub recording: Option<&'a RecordingFacts>,
     /// Counts from 0.
     pub sequence: u32,
     /// Seconds since 1970.
@@ -161,7 +165,7 @@ pub struct Progress {
 
 /// All that the callback of such a call is told.
 #[must_use]
-pub fn api_progress(leg: &LegFacts, account: &AccountSid, progress: &Progress) -> Params {
+pub fn api_progress(leg: &LegFacts, account: &AccountSid, progress: &Progress<'_>) -> Params {
     let mut params = party(&leg.from, &leg.to);
     put(&mut params, "CallSid", leg.call_sid.as_str());
     put(&mut params, "AccountSid", account.as_str());
@@ -171,7 +175,29 @@ pub fn api_progress(leg: &LegFacts, account: &AccountSid, progress: &Progress) -
     if let Some(duration_s) = progress.duration_s {
         durations(&mut params, duration_s);
     }
+    if let Some(answered_by) = progress.answered_by {
+        put(&mut params, "AnsweredBy", answered_by);
+    }
+    if let Some(recording) = progress.recording {
+        put(&mut params, "RecordingUrl", &recording.url);
+        put(&mut params, "RecordingSid", recording.sid.as_str());
+        let duration_s = recording.duration_s.to_string();
+        put(&mut params, "RecordingDuration", duration_s);
+    }
     stamp(&mut params, progress.sequence, progress.now_s);
+    params
+}
+
+/// All that the callback of a detection in the background is told.
+///
+/// Source: Twilio's documentation, "Answering Machine Detection", read 2026.
+#[must_use]
+pub fn detection(call: &CallSid, account: &AccountSid, answered_by: &str, took_ms: u64) -> Params {
+    let mut params = Vec::new();
+    put(&mut params, "CallSid", call.as_str());
+    put(&mut params, "AccountSid", account.as_str());
+    put(&mut params, "AnsweredBy", answered_by);
+    put(&mut params, "MachineDetectionDuration", took_ms.to_string());
     params
 }
 
@@ -205,6 +231,12 @@ pub struct RecordingFacts {
     pub url: String,
     /// How long it is, in whole seconds.
     pub duration_s: u32,
+    /// 1, or 2 with each side in its own.
+    pub channels: u32,
+    /// What made it.
+    pub source: RecordingSource,
+    /// `inbound`, `outbound` or `both`, of a call.
+    pub track: Option<&'static str>,
 }
 
 /// What a `<Record>`'s action is told besides; `digits` is the key that ended it, or `hangup`.
@@ -247,7 +279,7 @@ impl RecordingStatus {
     }
 }
 
-/// All that the callback for a recording of `<Record>` is told.
+/// All that the callback for a recording is told.
 #[must_use]
 pub fn recording_status(
     recording: &RecordingFacts,
@@ -266,8 +298,12 @@ pub fn recording_status(
         "RecordingDuration",
         recording.duration_s.to_string(),
     );
-    put(&mut params, "RecordingChannels", "1");
-    put(&mut params, "RecordingSource", "RecordVerb");
+    let channels = recording.channels.to_string();
+    put(&mut params, "RecordingChannels", channels);
+    put(&mut params, "RecordingSource", recording.source.as_str());
+    if let Some(track) = recording.track {
+        put(&mut params, "RecordingTrack", track);
+    }
     if status == RecordingStatus::Absent {
         put(&mut params, "ErrorCode", ABSENT_RECORDING);
     }

@@ -214,6 +214,9 @@ fn recording() -> RecordingFacts {
         sid: RecordingSid::random([4; 16]),
         url: "http://127.0.0.1:1/recording".to_owned(),
         duration_s: 5,
+        channels: 1,
+        source: twilio::webhook::RecordingSource::RecordVerb,
+        track: None,
     }
 }
 

@@ -17,6 +17,8 @@ mod calls;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod extras;
+#[cfg(test)]
 mod moves;
 #[cfg(test)]
 mod numbers;

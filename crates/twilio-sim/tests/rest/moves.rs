@@ -68,26 +68,61 @@ async fn a_call_is_sent_to_another_address_and_to_other_twiml() {
 async fn a_call_that_came_in_is_taken_from_its_dial() {
     let bench = Bench::new().await;
     let api = Api::of(&bench);
-    bench.answer("incoming", "<Dial>+12025550200</Dial>");
+    // What the action answers is not played any more.
+    bench.answer("over", "<Hangup/>");
+    bench.answer("progress", "");
+    let (over, progress) = (api.hook("over").await, api.hook("progress").await);
     let number = bench.sandbox.account().number.clone();
-    let sid = bench
-        .sandbox
-        .call_me("+12025550142", &number)
-        .await
-        .unwrap();
-    let sid = sid.as_str();
-    bench
-        .until("both talk", |calls| {
-            calls.len() == 2 && calls.iter().all(|it| it.status.as_str() == "in-progress")
-        })
-        .await;
-    let stay = [STAY];
-    api.post(&format!("Calls/{sid}.json"), &stay).await.ok();
-    bench
-        .until("the dialled leg is over", |calls| calls[1].status.is_over())
-        .await;
-    assert_eq!(bench.report(sid).status.as_str(), "in-progress");
-    assert_eq!(bench.report(sid).played, ["Dial", "Pause"]);
+    for (to, before, after, outcome) in [
+        ("+12025550200", "in-progress", "completed", "completed"),
+        ("+12025550103", "ringing", "canceled", "canceled"),
+    ] {
+        let dial = format!(
+            "<Dial action=\"{over}\"><Number statusCallback=\"{progress}\">{to}</Number></Dial>"
+        );
+        bench.answer("incoming", &dial);
+        let called = bench.sandbox.call_me("+12025550142", &number).await;
+        let parent = called.unwrap().to_string();
+        let child = || {
+            let calls = bench.sandbox.calls().into_iter();
+            let mut of_parent = calls.filter(|it| it.parent_call_sid.as_ref() == Some(&parent));
+            of_parent.next()
+        };
+        let is = |status: &str| child().is_some_and(|it| it.status.as_str() == status);
+        bench.until("dialled", |_| is(before)).await;
+        api.post(&format!("Calls/{parent}.json"), &[STAY])
+            .await
+            .ok();
+        bench.until("the dialled leg is over", |_| is(after)).await;
+        let told = |url: &str| {
+            let all = bench.sandbox.deliveries().into_iter();
+            let about = [parent.clone(), child().unwrap().call_sid];
+            let mut about = all.filter(|it| it.url == url && about.contains(&it.call_sid));
+            about.next().map(|it| it.params)
+        };
+        bench
+            .until("the action and the callback are told", |_| {
+                told(&over).is_some() && told(&progress).is_some()
+            })
+            .await;
+        let says = |url: &str, name: &str, value: &str| {
+            let params = told(url).unwrap();
+            assert!(
+                params.contains(&(name.to_owned(), value.to_owned())),
+                "{name} {params:?}"
+            );
+        };
+        says(&over, "DialCallStatus", outcome);
+        says(&over, "DialCallSid", &child().unwrap().call_sid);
+        says(&over, "CallStatus", "in-progress");
+        says(&progress, "CallStatus", after);
+        bench
+            .until("the other instructions are followed", |_| {
+                bench.report(&parent).played == ["Dial", "Pause"]
+            })
+            .await;
+        assert_eq!(bench.report(&parent).status.as_str(), "in-progress");
+    }
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn what_cannot_be_bought_says_why() {
     let form = [("AreaCode", "510"), ("VoiceApplicationSid", "AP0")];
     api.post("IncomingPhoneNumbers.json", &form)
         .await
-        .bad(21_218);
+        .bad(21_420);
     let form = [("AreaCode", "510"), ("VoiceUrl", "ftp://x")];
     api.post("IncomingPhoneNumbers.json", &form)
         .await

@@ -6,7 +6,7 @@ use crate::{
         Instructions, Settings,
         ports::{
             CallError, ChildEvent, ChildProgress, DialCallStatus, DialHow, DialOutcome, DialTarget,
-            Exchange, HungUp, Leg, LegFacts, Recording, RejectReason,
+            Exchange, HungUp, Leg, LegFacts, Recall, Recording, RejectReason,
         },
         run,
     },
@@ -287,6 +287,7 @@ impl Exchange for FakeExchange {
         targets: Vec<DialTarget>,
         how: DialHow,
         progress: mpsc::UnboundedSender<ChildEvent>,
+        _recall: Recall,
     ) -> DialOutcome {
         let script = self.0.scripts.lock().unwrap().pop_front();
         let script = script.expect("the test has no script for this <Dial>");
