@@ -25,15 +25,25 @@
 //! Names and values are signed without anything between them: `{a: "bc"}` and `{ab: "c"}` have one
 //! signature. Never act on a parameter whose name is not expected.
 
+#[cfg(feature = "tower")]
+mod body;
 mod key;
 #[cfg(feature = "tower")]
+mod keyring;
+#[cfg(feature = "tower")]
 mod layer;
+#[cfg(feature = "tower")]
+mod refused;
 mod settings;
 mod url;
 
 pub use key::SigningKey;
 #[cfg(feature = "tower")]
-pub use layer::{CheckSignature, Keyring, SignatureLayer};
+pub use keyring::{Keyring, Trust};
+#[cfg(feature = "tower")]
+pub use layer::{CheckSignature, SignatureLayer};
+#[cfg(feature = "tower")]
+pub use refused::Refused;
 pub use settings::{Algorithm, Settings, SettingsError};
 pub use url::signed_url;
 

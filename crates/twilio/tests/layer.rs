@@ -5,11 +5,14 @@
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+};
 use tower::{Layer, ServiceExt, service_fn};
 use twilio::{
     Secret,
-    signature::{Algorithm, Keyring, SignatureLayer, SigningKey, sign},
+    signature::{Algorithm, Keyring, Refused, SignatureLayer, SigningKey, Trust, sign},
     webhook::Params,
 };
 
@@ -38,21 +41,35 @@ async fn answer(request: Request<Full<Bytes>>) -> Result<Response<String>, Infal
     Ok(Response::new(format!("{params:?} {}", body.len())))
 }
 
-#[track_caller]
-fn check(request: http::request::Builder, body: &str, expected: Result<&str, StatusCode>) {
+fn layer() -> SignatureLayer {
     let keyring = Keyring::new(&auth_token()).shared("k1", &shared_key());
-    let layer = SignatureLayer::new(keyring, "https://me:pw@phone.example.com:8443/").max_body(200);
+    SignatureLayer::new(keyring, "https://me:pw@phone.example.com:8443/").max_body(200)
+}
+
+/// What a request is answered behind a layer: status and text.
+fn ask(
+    layer: &SignatureLayer,
+    request: http::request::Builder,
+    body: &str,
+) -> (StatusCode, String) {
     let request = request
         .body(Full::new(Bytes::from(body.to_owned())))
         .unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .unwrap();
     let response = runtime
         .block_on(layer.layer(service_fn(answer)).oneshot(request))
         .unwrap();
-    let got = match response.status() {
-        StatusCode::OK => Ok(response.body().as_str()),
+    (response.status(), response.into_body())
+}
+
+#[track_caller]
+fn check(request: http::request::Builder, body: &str, expected: Result<&str, StatusCode>) {
+    let (status, text) = ask(&layer(), request, body);
+    let got = match status {
+        StatusCode::OK => Ok(text.as_str()),
         status => Err(status),
     };
     assert_eq!(got, expected);
@@ -160,4 +177,89 @@ fn what_cannot_be_read_is_refused() {
     check(signed(), "a=b", Err(StatusCode::FORBIDDEN));
     // Without a signature the body is not even looked at.
     check(post("/voice"), &"a".repeat(201), Err(StatusCode::FORBIDDEN));
+}
+
+#[test]
+fn both_spellings_of_the_port_are_taken_and_no_other() {
+    for (port, taken) in [
+        ("", true),
+        (":8443", true),
+        (":443", false),
+        (":8444", false),
+    ] {
+        let url = format!("https://phone.example.com{port}/voice");
+        let signature = sign(&auth_token(), &url, &pairs("a=b"));
+        let request = post("/voice").header("x-twilio-signature", &signature);
+        let expected = if taken {
+            Ok("Some(1) 3")
+        } else {
+            Err(StatusCode::FORBIDDEN)
+        };
+        check(request, "a=b", expected);
+    }
+}
+
+#[test]
+fn a_refusal_says_why_and_is_told() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = Arc::clone(&told);
+    let layer = layer().forms_only().on_refusal(move |head, refused| {
+        let path = head.uri.path().to_owned();
+        telling.lock().unwrap().push((path, refused));
+    });
+    let signed = || post("/voice").header("x-twilio-signature", "rubbish");
+    let settings = "x-twilio-webhooks-signature-settings";
+    let json = Request::post("/voice").header("content-type", "application/json");
+    for (request, body, refused, sentence) in [
+        (
+            post("/voice"),
+            "",
+            Refused::NoSignature,
+            "header is missing",
+        ),
+        (signed(), "a=b", Refused::DoesNotHold, "does not hold"),
+        (
+            signed().header(settings, "key=k2"),
+            "",
+            Refused::UnknownKey,
+            "shared key",
+        ),
+        (json, "{}", Refused::NotAForm, "A webhook is a form"),
+        (signed(), "a=%4", Refused::BadForm, "escape its values"),
+        (
+            signed(),
+            &"a".repeat(201),
+            Refused::TooLarge { max_body: 200 },
+            "at most 200 bytes",
+        ),
+    ] {
+        let (status, text) = ask(&layer, request, body);
+        assert_eq!(status, refused.status());
+        assert_eq!(text, format!("{refused}\n"));
+        assert!(text.contains(sentence), "{text}");
+        let last = told.lock().unwrap().pop();
+        assert_eq!(last, Some(("/voice".to_owned(), refused)));
+    }
+    assert_eq!(*told.lock().unwrap(), []);
+}
+
+#[test]
+fn a_layer_follows_the_keys_and_the_address_of_the_moment() {
+    let trust = |secret: &str, url: &str| {
+        let keyring = Keyring::new(&Secret::new(secret));
+        Arc::new(Trust::new(keyring, url))
+    };
+    let now = Arc::new(Mutex::new(trust("one", "https://one.example")));
+    let asked = Arc::clone(&now);
+    let layer = SignatureLayer::following(move || Arc::clone(&asked.lock().unwrap()));
+    let is_taken = |secret: &str, url: &str| {
+        let signature = sign(&Secret::new(secret), url, &pairs("a=b"));
+        let request = post("/voice").header("x-twilio-signature", signature);
+        ask(&layer, request, "a=b").0 == StatusCode::OK
+    };
+    assert!(is_taken("one", "https://one.example/voice"));
+    *now.lock().unwrap() = trust("two", "https://two.example/path/");
+    assert!(!is_taken("one", "https://one.example/voice"));
+    assert!(!is_taken("two", "https://one.example/voice"));
+    assert!(is_taken("two", "https://two.example/path/voice"));
 }

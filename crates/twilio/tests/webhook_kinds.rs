@@ -263,7 +263,7 @@ fn sequence_numbers_tell_news_from_old_news() {
 #[test]
 fn a_retry_is_answered_as_the_first_time() {
     let token = |text: &str| IdempotencyToken::parse(text).unwrap();
-    let mut answers = Answers::new(2, 1_000);
+    let mut answers: Answers<_> = Answers::new(2, 1_000);
     assert_eq!(answers.arrive(&token("a"), 0), Try::First);
     assert_eq!(answers.arrive(&token("a"), 1), Try::InProgress);
     answers.answered(&token("a"), "hello");
@@ -281,11 +281,24 @@ fn a_retry_is_answered_as_the_first_time() {
         "only two are kept"
     );
     assert!(!format!("{answers:?}").contains("hello"));
-    let long = "x".repeat(257);
+    let long = "x".repeat(129);
     for bad in ["", " ", "a b", "é", "a\n", long.as_str()] {
         assert!(IdempotencyToken::parse(bad).is_err(), "{bad:?}");
     }
     assert_eq!(token("0b4f7a").as_str(), "0b4f7a");
+}
+
+#[test]
+fn a_token_that_is_used_for_two_requests_gets_each_its_own_answer() {
+    let token = IdempotencyToken::parse("0b4f7a").unwrap();
+    let signed = |signature| (token.clone(), signature);
+    let mut answers: Answers<_, (IdempotencyToken, &str)> = Answers::new(2, 1_000);
+    for (signature, answer) in [("s1=", "one"), ("s2=", "two")] {
+        assert_eq!(answers.arrive(&signed(signature), 0), Try::First);
+        answers.answered(&signed(signature), answer);
+    }
+    assert_eq!(answers.arrive(&signed("s1="), 1), Try::Again("one"));
+    assert_eq!(answers.arrive(&signed("s2="), 1), Try::Again("two"));
 }
 
 proptest! {

@@ -42,7 +42,9 @@ impl SigningKey {
     /// Signs a request as Twilio does; see [`super::sign`].
     #[must_use]
     pub fn sign(&self, algorithm: Algorithm, url: &str, params: &[(String, String)]) -> String {
-        self.sign_pieces(algorithm, &[url], &sorted(params))
+        let mut signature = [0; LONGEST];
+        self.sign_pieces(algorithm, &[url], &sorted(params), &mut signature)
+            .to_owned()
     }
 
     /// Tells whether `signature` holds for a form request or a GET; see [`super::validate`].
@@ -54,10 +56,16 @@ impl SigningKey {
         params: &[(String, String)],
         signature: &str,
     ) -> bool {
+        let given = signature.as_bytes();
+        // How long a signature is, is no secret: what is none costs nothing.
+        if given.len() != encoded_len(algorithm) {
+            return false;
+        }
         let params = sorted(params);
         let holds = |pieces: &[&str]| {
-            let expected = self.sign_pieces(algorithm, pieces, &params);
-            bool::from(expected.as_bytes().ct_eq(signature.as_bytes()))
+            let mut expected = [0; LONGEST];
+            let expected = self.sign_pieces(algorithm, pieces, &params, &mut expected);
+            bool::from(expected.as_bytes().ct_eq(given))
         };
         // Which spelling of the port was signed is no secret: the second is tried only if the
         // first does not hold.
@@ -94,10 +102,16 @@ impl SigningKey {
         self.validate(algorithm, url, &[], signature) & bool::from(body_holds)
     }
 
-    fn sign_pieces(&self, algorithm: Algorithm, url: &[&str], params: &Sorted<'_>) -> String {
+    fn sign_pieces<'s>(
+        &self,
+        algorithm: Algorithm,
+        url: &[&str],
+        params: &Sorted<'_>,
+        signature: &'s mut [u8; LONGEST],
+    ) -> &'s str {
         match algorithm {
-            Algorithm::HmacSha1 => mac(self.sha1.clone(), url, params),
-            Algorithm::HmacSha256 => mac(self.sha256.clone(), url, params),
+            Algorithm::HmacSha1 => mac(self.sha1.clone(), url, params, signature),
+            Algorithm::HmacSha256 => mac(self.sha256.clone(), url, params, signature),
         }
     }
 }
@@ -119,18 +133,76 @@ fn sorted(params: &[(String, String)]) -> Sorted<'_> {
     sorted
 }
 
-fn mac<M: Mac>(mut mac: M, url: &[&str], params: &Sorted<'_>) -> String {
-    // In one piece: many small ones take longer than the hash itself.
-    let mut text = Vec::with_capacity(2048);
+/// The length of the longest signature in base64, that of HMAC-SHA256.
+const LONGEST: usize = 44;
+
+/// How long a signature is in base64.
+fn encoded_len(algorithm: Algorithm) -> usize {
+    match algorithm {
+        Algorithm::HmacSha1 => 28,
+        Algorithm::HmacSha256 => LONGEST,
+    }
+}
+
+fn mac<'s, M: Mac>(
+    mac: M,
+    url: &[&str],
+    params: &Sorted<'_>,
+    signature: &'s mut [u8; LONGEST],
+) -> &'s str {
+    let mut pieces = Pieces::to(mac);
     for piece in url {
-        text.extend_from_slice(piece.as_bytes());
+        pieces.push(piece.as_bytes());
     }
     for (name, value) in params {
-        text.extend_from_slice(name.as_bytes());
-        text.extend_from_slice(value.as_bytes());
+        pieces.push(name.as_bytes());
+        pieces.push(value.as_bytes());
     }
-    mac.update(&text);
-    STANDARD.encode(mac.finalize().into_bytes())
+    let hash = pieces.finish().finalize().into_bytes();
+    let length = STANDARD
+        .encode_slice(hash, signature)
+        .expect("the longest hash has 32 bytes");
+    std::str::from_utf8(&signature[..length]).expect("base64 is ASCII")
+}
+
+/// Joins small pieces before they are hashed: one by one they take longer than the hash itself.
+struct Pieces<M> {
+    mac: M,
+    joined: [u8; 512],
+    len: usize,
+}
+
+impl<M: Mac> Pieces<M> {
+    fn to(mac: M) -> Self {
+        Self {
+            mac,
+            joined: [0; 512],
+            len: 0,
+        }
+    }
+
+    fn push(&mut self, piece: &[u8]) {
+        let end = self.len + piece.len();
+        if let Some(room) = self.joined.get_mut(self.len..end) {
+            room.copy_from_slice(piece);
+            self.len = end;
+            return;
+        }
+        self.mac.update(&self.joined[..self.len]);
+        self.len = 0;
+        match self.joined.get_mut(..piece.len()) {
+            Some(room) => {
+                room.copy_from_slice(piece);
+                self.len = piece.len();
+            }
+            None => self.mac.update(piece),
+        }
+    }
+
+    fn finish(mut self) -> M {
+        self.mac.update(&self.joined[..self.len]);
+        self.mac
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -139,4 +211,39 @@ fn hex(bytes: &[u8]) -> String {
         .iter()
         .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
     digits.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_every_length_are_signed_as_if_in_one_piece() {
+        let secret = Secret::new("2bd9e9638872de601313dc77410d3b23");
+        let key = SigningKey::new(&secret);
+        for length in [0, 1, 400, 511, 512, 513, 1024, 5000] {
+            let values = ["a".repeat(length), "b".repeat(length), "c".repeat(7)];
+            let names = ["x", "y", "z"].map(str::to_owned);
+            let params: Vec<_> = names.into_iter().zip(values).collect();
+            let mut hmac = Hmac::<Sha1>::new_from_slice(secret.expose().as_bytes()).unwrap();
+            hmac.update(b"https://phone.example.com/voice");
+            for (name, value) in &params {
+                hmac.update(name.as_bytes());
+                hmac.update(value.as_bytes());
+            }
+            let expected = STANDARD.encode(hmac.finalize().into_bytes());
+            let url = "https://phone.example.com/voice";
+            assert_eq!(key.sign(Algorithm::HmacSha1, url, &params), expected);
+            assert!(key.validate(Algorithm::HmacSha1, url, &params, &expected));
+        }
+    }
+
+    #[test]
+    fn a_signature_is_as_long_as_it_should_be() {
+        let key = SigningKey::new(&Secret::new("a"));
+        for algorithm in [Algorithm::HmacSha1, Algorithm::HmacSha256] {
+            let signature = key.sign(algorithm, "https://phone.example.com", &[]);
+            assert_eq!(signature.len(), encoded_len(algorithm));
+        }
+    }
 }

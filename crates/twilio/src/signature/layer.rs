@@ -1,57 +1,25 @@
 //! The check as a tower layer: what does not come from Twilio never reaches the service behind it.
 
-use super::{Algorithm, HEADER, SETTINGS_HEADER, Settings, SigningKey};
-use crate::{Secret, webhook::Params};
+use super::{HEADER, Keyring, Refused, SETTINGS_HEADER, Trust, body::Limits};
+use crate::webhook::Params;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header, request};
+use http::{HeaderMap, Method, Request, Response, header, request};
 use http_body::Body;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use std::{
-    collections::BTreeMap,
+    fmt,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 use tower::{Layer, Service};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 /// Twilio's own bodies have a few kilobytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// The secrets with which Twilio may sign: the account's auth token and shared keys by name.
-#[derive(Clone, Debug)]
-pub struct Keyring {
-    auth_token: SigningKey,
-    shared: BTreeMap<String, SigningKey>,
-}
-
-impl Keyring {
-    /// Takes the account's primary auth token.
-    #[must_use]
-    pub fn new(auth_token: &Secret) -> Self {
-        Self {
-            auth_token: SigningKey::new(auth_token),
-            shared: BTreeMap::new(),
-        }
-    }
-
-    /// Adds a shared key, by the name that the settings header gives.
-    #[must_use]
-    pub fn shared(mut self, name: impl Into<String>, secret: &Secret) -> Self {
-        self.shared.insert(name.into(), SigningKey::new(secret));
-        self
-    }
-
-    /// The key and algorithm of a request, if the header is understood and the key known.
-    fn find(&self, settings_header: Option<&str>) -> Option<(&SigningKey, Algorithm)> {
-        let settings = Settings::parse(settings_header).ok()?;
-        let key = match settings.key {
-            None => &self.auth_token,
-            Some(name) => self.shared.get(&name)?,
-        };
-        Some((key, settings.algorithm))
-    }
-}
+/// Twilio itself gives up after 15 s.
+const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Puts [`CheckSignature`] before a service.
 #[derive(Clone, Debug)]
@@ -59,27 +27,37 @@ pub struct SignatureLayer {
     rules: Arc<Rules>,
 }
 
-#[derive(Debug)]
+type Told = dyn Fn(&request::Parts, Refused) + Send + Sync;
+
+#[derive(Clone)]
 struct Rules {
-    keyring: Keyring,
-    public_url: String,
-    max_body: usize,
+    trust: Arc<dyn Fn() -> Arc<Trust> + Send + Sync>,
+    limits: Limits,
+    forms_only: bool,
+    told: Option<Arc<Told>>,
 }
 
 impl SignatureLayer {
-    /// Checks requests that Twilio sends to `public_url` and what lies below it.
-    ///
-    /// `public_url` is what stands before the path that the service sees, such as
-    /// `https://phone.example.com`: behind a proxy or tunnel a server cannot see it, and what a
-    /// request says of it proves nothing.
+    /// Checks requests that Twilio sends to `public_url` and what lies below it; see [`Trust::new`].
     #[must_use]
     pub fn new(keyring: Keyring, public_url: &str) -> Self {
-        let public_url = super::signed_url(public_url.trim_end_matches('/'));
+        let trust = Arc::new(Trust::new(keyring, public_url));
+        Self::following(move || Arc::clone(&trust))
+    }
+
+    /// Checks requests against what `trust` gives at that moment, for keys and addresses that
+    /// change while the service runs. It is asked for each request, so it should be quick.
+    #[must_use]
+    pub fn following(trust: impl Fn() -> Arc<Trust> + Send + Sync + 'static) -> Self {
         Self {
             rules: Arc::new(Rules {
-                keyring,
-                public_url,
-                max_body: MAX_BODY,
+                trust: Arc::new(trust),
+                limits: Limits {
+                    max_body: MAX_BODY,
+                    body_time: BODY_TIME,
+                },
+                forms_only: false,
+                told: None,
             }),
         }
     }
@@ -87,18 +65,35 @@ impl SignatureLayer {
     /// The largest body that is read, in bytes; 64 kB when nothing is said.
     #[must_use]
     pub fn max_body(self, max_body: usize) -> Self {
-        let Rules {
-            keyring,
-            public_url,
-            ..
-        } = &*self.rules;
-        let (keyring, public_url) = (keyring.clone(), public_url.clone());
+        self.with(|rules| rules.limits.max_body = max_body)
+    }
+
+    /// How long a body may take to arrive; 10 s when nothing is said.
+    #[must_use]
+    pub fn body_time(self, body_time: Duration) -> Self {
+        self.with(|rules| rules.limits.body_time = body_time)
+    }
+
+    /// Refuses what is no form, as all of Twilio's voice webhooks are, by its `Content-Type`.
+    #[must_use]
+    pub fn forms_only(self) -> Self {
+        self.with(|rules| rules.forms_only = true)
+    }
+
+    /// Tells of each refusal, for a log.
+    #[must_use]
+    pub fn on_refusal(
+        self,
+        told: impl Fn(&request::Parts, Refused) + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|rules| rules.told = Some(Arc::new(told)))
+    }
+
+    fn with(self, change: impl FnOnce(&mut Rules)) -> Self {
+        let mut rules = Arc::unwrap_or_clone(self.rules);
+        change(&mut rules);
         Self {
-            rules: Arc::new(Rules {
-                keyring,
-                public_url,
-                max_body,
-            }),
+            rules: Arc::new(rules),
         }
     }
 }
@@ -113,25 +108,16 @@ impl<S> Layer<S> for SignatureLayer {
     }
 }
 
-/// Lets through what Twilio signed, with its body read whole; anything else gets a refusal.
+/// Lets through what Twilio signed, with its body read whole; anything else gets a [`Refused`] as
+/// a line of plain text.
 ///
-/// A request without a signature that holds is answered 403, a body that is too large 413, one
-/// that breaks off or is no form 400. A form's parameters ([`Params`]) are in the extensions of the
-/// request that is let through, so that it need not be read again.
+/// A form's parameters ([`Params`]) are in the extensions of the request that is let through, so
+/// that it need not be read again.
 #[derive(Clone, Debug)]
 pub struct CheckSignature<S> {
     inner: S,
     rules: Arc<Rules>,
 }
-
-type Refusal = (StatusCode, &'static str);
-
-const FORBIDDEN: Refusal = (
-    StatusCode::FORBIDDEN,
-    "The X-Twilio-Signature is missing or does not hold: only Twilio may call this address. Check \
-     that the public URL is the very address that Twilio calls, and that the auth token is that \
-     account's.\n",
-);
 
 impl<S, B, R> Service<Request<B>> for CheckSignature<S>
 where
@@ -140,8 +126,7 @@ where
     S::Error: Send,
     B: Body + Send + 'static,
     B::Data: Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    R: From<&'static str> + Send,
+    R: From<String> + Send,
 {
     type Response = Response<R>;
     type Error = S::Error;
@@ -157,77 +142,72 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let rules = Arc::clone(&self.rules);
         Box::pin(async move {
-            let (head, body) = request.into_parts();
-            match rules.check(head, body).await {
-                Ok(request) => inner.call(request).await,
-                Err((status, text)) => {
-                    let mut response = Response::new(R::from(text));
-                    *response.status_mut() = status;
-                    let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
-                    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-                    Ok(response)
+            let (mut head, body) = request.into_parts();
+            match rules.check(&mut head, body).await {
+                Ok(body) => {
+                    let request = Request::from_parts(head, Full::new(body));
+                    inner.call(request).await
+                }
+                Err(refused) => {
+                    if let Some(told) = &rules.told {
+                        told(&head, refused);
+                    }
+                    Ok(answer(refused))
                 }
             }
         })
     }
 }
 
+fn answer<R: From<String>>(refused: Refused) -> Response<R> {
+    let mut response = Response::new(R::from(format!("{refused}\n")));
+    *response.status_mut() = refused.status();
+    let kind = header::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
 impl Rules {
-    async fn check<B>(
-        &self,
-        mut head: request::Parts,
-        body: B,
-    ) -> Result<Request<Full<Bytes>>, Refusal>
-    where
-        B: Body,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        // Before the body is read: who has no signature gets none of our time.
-        let signature = single(&head.headers, HEADER).ok_or(FORBIDDEN)?.to_owned();
-        if head.headers.get_all(SETTINGS_HEADER).iter().count() > 1 {
-            return Err(FORBIDDEN);
+    /// Reads the body and checks the signature; what can be refused by the head alone gets none of
+    /// our time for its body.
+    async fn check<B: Body>(&self, head: &mut request::Parts, body: B) -> Result<Bytes, Refused> {
+        let is_form = is_form(&head.headers);
+        if self.forms_only && !is_form {
+            return Err(Refused::NotAForm);
         }
+        let signature = single(&head.headers, HEADER).ok_or(Refused::NoSignature)?;
+        let trust = (self.trust)();
         let settings = match head.headers.get(SETTINGS_HEADER) {
             None => None,
-            Some(value) => Some(value.to_str().map_err(|_| FORBIDDEN)?),
+            Some(_) => Some(single(&head.headers, SETTINGS_HEADER).ok_or(Refused::UnknownKey)?),
         };
-        let (key, algorithm) = self.keyring.find(settings).ok_or(FORBIDDEN)?;
-        let body = Limited::new(body, self.max_body).collect().await;
-        let body = body.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                (
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "The body is too large for a webhook.\n",
-                )
-            } else {
-                (
-                    StatusCode::BAD_REQUEST,
-                    "The body broke off: send it again in full.\n",
-                )
-            }
-        })?;
-        let body = body.to_bytes();
+        let (key, algorithm) = trust.keyring.find(settings).ok_or(Refused::UnknownKey)?;
+        let body = self.limits.read(body).await?;
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
-        let url = format!("{}{path}", self.public_url);
-        let holds = if is_form(&head.headers) && head.method != Method::GET {
-            let params = Params::try_parse_form(&body).map_err(|_| {
-                (
-                    StatusCode::BAD_REQUEST,
-                    "The form cannot be read: escape it as UTF-8 with %.\n",
-                )
-            })?;
-            let holds = key.validate(algorithm, &url, params.pairs(), &signature);
+        let url = [&trust.public_url, path].concat();
+        let holds = if is_form && head.method != Method::GET {
+            let params = Params::try_parse_form(&body).map_err(|_| Refused::BadForm)?;
+            let holds = key.validate(algorithm, &url, params.pairs(), signature);
             head.extensions.insert(params);
             holds
         } else if body.is_empty() {
-            key.validate(algorithm, &url, &[], &signature)
+            key.validate(algorithm, &url, &[], signature)
         } else {
-            key.validate_body(algorithm, &url, &body, &signature)
+            key.validate_body(algorithm, &url, &body, signature)
         };
         match holds {
-            true => Ok(Request::from_parts(head, Full::new(body))),
-            false => Err(FORBIDDEN),
+            true => Ok(body),
+            false => Err(Refused::DoesNotHold),
         }
+    }
+}
+
+impl fmt::Debug for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rules")
+            .field("limits", &self.limits)
+            .field("forms_only", &self.forms_only)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,16 @@ pub fn signed_url(url: &str) -> String {
     }
 }
 
+/// The URL without its user info: of the port, a check tries both spellings.
+#[cfg(feature = "tower")]
+pub(super) fn without_user(url: &str) -> String {
+    let Some(parts) = Parts::of(url) else {
+        return url.to_owned();
+    };
+    let port = parts.port.map(|p| format!(":{p}")).unwrap_or_default();
+    format!("{}://{}{port}{}", parts.scheme, parts.host, parts.rest)
+}
+
 /// A URL cut up without changing a character of it: what is signed is the text.
 pub(super) struct Parts<'a> {
     scheme: &'a str,

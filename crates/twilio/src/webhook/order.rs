@@ -113,6 +113,9 @@ impl<K: Clone + Eq + Hash> Sequences<K> {
     }
 }
 
+/// Twilio's are UUIDs.
+const LONGEST_TOKEN: usize = 128;
+
 /// The value of [`IDEMPOTENCY_HEADER`].
 ///
 /// It is not signed: who can replay a request can give it another token. It saves work and double
@@ -122,17 +125,17 @@ pub struct IdempotencyToken(String);
 
 /// Why a header is no idempotency token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an idempotency token has 1 to 256 visible ASCII characters")]
+#[error("an idempotency token has 1 to 128 visible ASCII characters")]
 pub struct BadToken;
 
 impl IdempotencyToken {
     /// Takes the header's value.
     ///
     /// # Errors
-    /// When it is empty, longer than 256 characters, or has others than visible ASCII ones.
+    /// When it is empty, longer than 128 characters, or has others than visible ASCII ones.
     pub fn parse(value: &str) -> Result<Self, BadToken> {
-        let is_token =
-            (1..=256).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_graphic());
+        let is_token = (1..=LONGEST_TOKEN).contains(&value.len())
+            && value.bytes().all(|b| b.is_ascii_graphic());
         is_token.then(|| Self(value.to_owned())).ok_or(BadToken)
     }
 
@@ -156,10 +159,12 @@ pub enum Try<A> {
 
 /// Remembers answers, so that a retry is answered as the first time.
 ///
-/// It holds a bounded number of answers and forgets the oldest.
-pub struct Answers<A> {
-    kept: HashMap<IdempotencyToken, Kept<A>>,
-    order: VecDeque<IdempotencyToken>,
+/// It holds a bounded number of answers and forgets the oldest. What makes two requests the same is
+/// the token, or a key of the caller's own with the token in it: a token is not signed, so a server
+/// that also puts the signature in its key gives nobody the answer to another request.
+pub struct Answers<A, K = IdempotencyToken> {
+    kept: HashMap<K, Kept<A>>,
+    order: VecDeque<K>,
     capacity: usize,
     keep_ms: u64,
 }
@@ -169,7 +174,7 @@ struct Kept<A> {
     answer: Option<A>,
 }
 
-impl<A: Clone> Answers<A> {
+impl<A: Clone, K: Clone + Eq + Hash> Answers<A, K> {
     /// Remembers up to `capacity` answers, at least one, for `keep_ms` after the first try.
     #[must_use]
     pub fn new(capacity: usize, keep_ms: u64) -> Self {
@@ -182,44 +187,44 @@ impl<A: Clone> Answers<A> {
     }
 
     /// Tells what to do with a request that came at `now_ms`, on any clock that goes forward.
-    pub fn arrive(&mut self, token: &IdempotencyToken, now_ms: u64) -> Try<A> {
-        if let Some(kept) = self.kept.get(token) {
+    pub fn arrive(&mut self, key: &K, now_ms: u64) -> Try<A> {
+        if let Some(kept) = self.kept.get(key) {
             if now_ms.saturating_sub(kept.since_ms) < self.keep_ms {
                 return kept.answer.clone().map_or(Try::InProgress, Try::Again);
             }
-            self.forget(token);
+            self.forget(key);
         }
         if self.order.len() >= self.capacity
             && let Some(oldest) = self.order.pop_front()
         {
             self.kept.remove(&oldest);
         }
-        self.order.push_back(token.clone());
+        self.order.push_back(key.clone());
         let kept = Kept {
             since_ms: now_ms,
             answer: None,
         };
-        self.kept.insert(token.clone(), kept);
+        self.kept.insert(key.clone(), kept);
         Try::First
     }
 
     /// Remembers the answer of a request.
-    pub fn answered(&mut self, token: &IdempotencyToken, answer: A) {
-        if let Some(kept) = self.kept.get_mut(token) {
+    pub fn answered(&mut self, key: &K, answer: A) {
+        if let Some(kept) = self.kept.get_mut(key) {
             kept.answer = Some(answer);
         }
     }
 
     /// Forgets a request that was not done, so that its retry is the first again.
-    pub fn forget(&mut self, token: &IdempotencyToken) {
-        if self.kept.remove(token).is_some() {
-            self.order.retain(|other| other != token);
+    pub fn forget(&mut self, key: &K) {
+        if self.kept.remove(key).is_some() {
+            self.order.retain(|other| other != key);
         }
     }
 }
 
 /// Shows no answer: it may hold what a caller is to hear.
-impl<A> fmt::Debug for Answers<A> {
+impl<A, K> fmt::Debug for Answers<A, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answers")
             .field("kept", &self.kept.len())
