@@ -122,7 +122,10 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
                 tracing::debug!(?epoch, "the engine reported");
                 self.tell(Input::Engine { epoch, event });
             }
-            Command::Webhook(webhook) => self.tell(Input::Webhook(webhook)),
+            Command::Webhook { webhook, place } => {
+                drop(place);
+                self.tell(Input::Webhook(webhook));
+            }
             Command::Token(reply) => {
                 let token = self.mint(self.now_s()).map(|token| token.jwt);
                 let refused = |_| TokenUnavailable("the API key cannot sign one".to_owned());
@@ -289,19 +292,31 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
         }
     }
 
-    /// The phone's snapshot with the sandbox's panel; its revision counts the changes of both.
-    fn snapshot(&self) -> Snapshot {
+    /// The phone's snapshot; its revision counts the changes of the sandbox too, whose panel is
+    /// still to be drawn.
+    fn sketch(&self) -> Snapshot {
         let mut snapshot = self.phone.snapshot();
-        // The count first: what changes between the two is then shown, and counted next time.
         snapshot.revision += *self.parts.sandbox.changed().borrow();
+        snapshot
+    }
+
+    /// The phone's snapshot with the sandbox's panel.
+    fn snapshot(&self) -> Snapshot {
+        // The count first: what changes between the two is then shown, and counted next time.
+        let mut snapshot = self.sketch();
         snapshot.sandbox = self.parts.sandbox.view();
         snapshot
     }
 
+    /// Shows the page what has changed. Most webhooks change nothing, and often no page watches.
     fn publish(&mut self) {
-        let snapshot = self.snapshot();
+        if self.page.is_none() {
+            return;
+        }
+        let mut snapshot = self.sketch();
         if snapshot.revision > self.sent_revision {
             self.sent_revision = snapshot.revision;
+            snapshot.sandbox = self.parts.sandbox.view();
             self.send(ShellMessage::Snapshot(Box::new(snapshot)));
         }
     }

@@ -4,7 +4,8 @@ use protocol::{
     Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Rejection, ShellMessage, Snapshot,
 };
 use server::{Host, TokenUnavailable};
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// What the Controller is told. Only [`Handle`] makes these.
 #[derive(Debug)]
@@ -27,7 +28,11 @@ pub(crate) enum Command {
         epoch: Epoch,
         event: EngineEvent,
     },
-    Webhook(phone::Webhook),
+    Webhook {
+        webhook: phone::Webhook,
+        /// Its place in the queue, which is given back when the phone has heard of it.
+        place: Option<OwnedSemaphorePermit>,
+    },
     Token(oneshot::Sender<Result<String, TokenUnavailable>>),
     WokeUp,
     Close(oneshot::Sender<()>),
@@ -37,11 +42,20 @@ pub(crate) enum Command {
 #[derive(Clone, Debug)]
 pub struct Handle {
     commands: mpsc::UnboundedSender<Command>,
+    /// The places of webhooks in the queue.
+    places: Arc<Semaphore>,
 }
+
+/// How many webhooks may wait for the phone. Whoever brings one more waits with it, so that a flood
+/// of them fills neither the memory nor the queue before what the user wants.
+const PLACES: usize = 256;
 
 impl Handle {
     pub(crate) fn new(commands: mpsc::UnboundedSender<Command>) -> Self {
-        Self { commands }
+        Self {
+            commands,
+            places: Arc::new(Semaphore::new(PLACES)),
+        }
     }
 
     fn tell(&self, command: Command) {
@@ -105,11 +119,42 @@ impl Host for Handle {
         self.tell(Command::Report { epoch, event });
     }
 
-    fn webhook(&self, webhook: phone::Webhook) {
-        self.tell(Command::Webhook(webhook));
+    async fn webhook(&self, webhook: phone::Webhook) {
+        // The semaphore is never closed.
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        self.tell(Command::Webhook { webhook, place });
     }
 }
 
 fn closing() -> TokenUnavailable {
     TokenUnavailable("handset is closing".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{future::Future, pin::pin, task::Context};
+
+    #[test]
+    fn who_brings_one_webhook_too_many_waits_for_the_phone() {
+        let (commands, mut inbox) = mpsc::unbounded_channel();
+        let handle = Handle::new(commands);
+        let webhook = || phone::Webhook::Incoming {
+            call_sid: protocol::CallSid("CA1".to_owned()),
+            from: "+12025550142".to_owned(),
+        };
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        for _ in 0..PLACES {
+            let mut told = pin!(handle.webhook(webhook()));
+            assert!(told.as_mut().poll(&mut context).is_ready());
+        }
+        let mut waits = pin!(handle.webhook(webhook()));
+        assert!(waits.as_mut().poll(&mut context).is_pending());
+        assert_eq!(inbox.len(), PLACES);
+        // What the user wants goes before.
+        handle.woke_up();
+        assert_eq!(inbox.len(), PLACES + 1);
+        drop(inbox.try_recv().unwrap());
+        assert!(waits.as_mut().poll(&mut context).is_ready());
+    }
 }

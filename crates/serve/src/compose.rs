@@ -163,16 +163,16 @@ fn start<A: Attention>(
     let public_listener = public.local_addr()?;
     let signalling = far.signalling.map(|address| address.to_string());
     let dialer_url = format!("http://{address}/#{secret}");
-    let webhooks = Webhooks {
-        public_url: far.public_url.clone(),
-        auth_token: far.account.auth_token.clone(),
-        account: far.account.account_sid.clone(),
-        line: Line {
+    let webhooks = Webhooks::new(
+        far.public_url.clone(),
+        &far.account.auth_token,
+        far.account.account_sid.clone(),
+        Line {
             identity: far.account.identity.clone(),
             caller_id: Some(far.account.caller_id.clone()),
             ring_timeout_s: RING_TIMEOUT_S,
         },
-    };
+    );
     let sandbox = match &far.backend {
         Backend::Twilio(_) => None,
         Backend::Sandbox(sandbox) => Some(sandbox.clone()),
@@ -225,9 +225,7 @@ async fn serve_until(listener: TcpListener, router: axum::Router, mut stop: watc
         // An error means that the phone was dropped: that is a reason to stop as well.
         let _dropped = stop.wait_for(|stop| *stop).await;
     };
-    if let Err(error) = server::serve(listener, router, stopped).await {
-        tracing::error!(%error, "a listener failed");
-    }
+    server::serve(listener, router, stopped).await;
 }
 
 /// 32 random bytes in hexadecimal: fits in an address and in a WebSocket subprotocol.

@@ -42,7 +42,10 @@ pub trait Host: Clone + Send + Sync + 'static {
     fn report(&self, epoch: Epoch, event: EngineEvent);
 
     /// Twilio said something; its signature was checked. A retried request is told once.
-    fn webhook(&self, webhook: phone::Webhook);
+    ///
+    /// It returns when the phone has taken note or will soon: Twilio's answer waits for that, so
+    /// that no flood of webhooks can pile up before the phone.
+    fn webhook(&self, webhook: phone::Webhook) -> impl Future<Output = ()> + Send;
 }
 
 /// No access token can be made, and why: a clause for people, without a capital or a full stop,

@@ -13,10 +13,13 @@ mod listener;
 mod private;
 mod public;
 mod refusal;
+mod serving;
+mod stall;
 #[cfg(test)]
 mod testing;
 
 pub use host::{Host, TokenUnavailable};
-pub use listener::{BindError, Face, bind, serve};
+pub use listener::{BindError, Face, bind};
 pub use private::{Private, private_router};
 pub use public::{Webhooks, public_router};
+pub use serving::serve;

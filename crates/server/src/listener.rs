@@ -1,14 +1,8 @@
-//! Binding the two listeners and serving on them until told to stop.
+//! Binding the two listeners.
 
-use axum::{Router, serve::ListenerExt};
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::time::Duration;
 use tokio::net::TcpListener;
-
-/// How long requests in progress may take to end once the server is told to stop.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// Which of the two listeners is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,47 +101,9 @@ pub async fn bind(face: Face, address: SocketAddr) -> Result<TcpListener, BindEr
     })
 }
 
-/// Serves a router until `stop` is done, then lets requests in progress end, for 3 seconds at most.
-///
-/// # Errors
-/// When the listener itself fails.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (stopping, mut stopped) = tokio::sync::watch::channel(false);
-    // Without it a small frame that follows another waits 40 ms for the far end's acknowledgement.
-    let prompt = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays slow for small frames");
-        }
-    });
-    let serving = axum::serve(prompt, router).with_graceful_shutdown(async move {
-        stop.await;
-        // The receiver lives as long as the server, which is being awaited below.
-        let _ = stopping.send(true);
-    });
-    let too_late = async move {
-        // An error means that the server has ended and with it the sender.
-        if stopped.wait_for(|stopping| *stopping).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = serving => served,
-        () = too_late => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::client;
-    use axum::routing::get;
-    use std::{future::pending, sync::Arc};
-    use tokio::sync::{Notify, oneshot};
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()
@@ -203,68 +159,5 @@ mod tests {
             .unwrap_err();
         assert!(matches!(error, BindError::Refused { .. }), "{error}");
         assert!(error.to_string().contains("--public"), "{error}");
-    }
-
-    /// A served router whose one route waits for `go`, and a request to it on its way.
-    async fn serving_a_slow_request() -> (
-        Arc<Notify>,
-        oneshot::Sender<()>,
-        tokio::task::JoinHandle<io::Result<()>>,
-        tokio::task::JoinHandle<reqwest::Result<reqwest::Response>>,
-    ) {
-        let (began, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let handler = {
-            let (began, go) = (began.clone(), go.clone());
-            move || async move {
-                began.notify_one();
-                go.notified().await;
-                "done"
-            }
-        };
-        let listener = bind(Face::Public, address("127.0.0.1:0")).await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        let router = Router::new().route("/", get(handler));
-        let served = tokio::spawn(serve(listener, router, async move {
-            // A dropped sender stops as well.
-            let _ = stopped.await;
-        }));
-        let asked = tokio::spawn(client().get(url).send());
-        began.notified().await;
-        (go, stop, served, asked)
-    }
-
-    #[tokio::test]
-    async fn lets_a_request_in_progress_end_before_it_stops() {
-        let (go, stop, served, asked) = serving_a_slow_request().await;
-        stop.send(()).unwrap();
-        tokio::task::yield_now().await;
-        assert!(!served.is_finished());
-        go.notify_one();
-        let response = asked.await.unwrap().unwrap();
-        assert_eq!(response.text().await.unwrap(), "done");
-        served.await.unwrap().unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn does_not_wait_for_ever_for_a_request_in_progress() {
-        let (_go, stop, served, asked) = serving_a_slow_request().await;
-        let before = tokio::time::Instant::now();
-        stop.send(()).unwrap();
-        served.await.unwrap().unwrap();
-        assert!(before.elapsed() >= GRACE);
-        asked.abort();
-    }
-
-    #[tokio::test]
-    async fn serves_as_long_as_nothing_stops_it() {
-        let listener = bind(Face::Public, address("127.0.0.1:0")).await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        let router = Router::new().route("/", get(async || "here"));
-        let served = tokio::spawn(serve(listener, router, pending()));
-        let response = client().get(url).send().await.unwrap();
-        assert_eq!(response.text().await.unwrap(), "here");
-        assert!(!served.is_finished());
-        served.abort();
     }
 }

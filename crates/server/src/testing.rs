@@ -114,7 +114,7 @@ impl Host for RecordingHost {
         self.note(Told::Report(epoch, event));
     }
 
-    fn webhook(&self, webhook: phone::Webhook) {
+    async fn webhook(&self, webhook: phone::Webhook) {
         self.note(Told::Webhook(webhook));
     }
 }

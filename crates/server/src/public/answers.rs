@@ -3,6 +3,7 @@
 use super::{Route, Webhooks};
 use crate::refusal::Refusal;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use phone::{
     Webhook,
@@ -10,7 +11,10 @@ use phone::{
 };
 use protocol::CallSid;
 use twilio::webhook::{DialAction, Params, StatusCallback, VoiceRequest, WebhookError};
-use twiml::{Client, Dial, Hangup, Noun, Number, Record, Say, Verb};
+use twiml::{
+    CallEvent, Client, Dial, Hangup, Number, Record, Say, WriteError,
+    direct::{self, Attributes, Content},
+};
 
 /// What a caller hears who was not answered.
 const LEAVE_A_MESSAGE: &str =
@@ -26,13 +30,18 @@ const LONGEST_MESSAGE_S: u32 = 120;
 const SILENCE_S: u32 = 5;
 
 /// Every step of a dialled leg is wanted.
-const EVENTS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
+const EVENTS: [CallEvent; 4] = [
+    CallEvent::Initiated,
+    CallEvent::Ringing,
+    CallEvent::Answered,
+    CallEvent::Completed,
+];
 
 /// An answer to Twilio.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// TwiML.
-    Xml(String),
+    Xml(Bytes),
     /// Nothing: what was told is known now.
     NoContent,
 }
@@ -61,21 +70,21 @@ pub(super) struct Heard {
 pub(super) fn answer(route: Route, params: Params, webhooks: &Webhooks) -> Result<Heard, Refusal> {
     match route {
         Route::Outgoing => outgoing(&voice(params, webhooks)?, webhooks),
-        Route::Incoming => incoming(&voice(params, webhooks)?, webhooks),
+        Route::Incoming => incoming(voice(params, webhooks)?, webhooks),
         Route::OutgoingResult => {
             let dial = DialAction::from_params(params).map_err(not_understood)?;
             check_account(&dial.voice, webhooks)?;
             // Answered or not, the call ends: the phone says in its own words how it went.
-            heard(twiml::Response::new(), Some(dial_result(&dial)))
+            heard(nothing(), Some(dial_result(&dial)))
         }
         Route::IncomingResult => {
             let dial = DialAction::from_params(params).map_err(not_understood)?;
             check_account(&dial.voice, webhooks)?;
-            let response = match dial_plan::after_dial(dial_status(dial.dial_call_status)) {
-                AfterDial::Nothing => twiml::Response::new(),
+            let document = match dial_plan::after_dial(dial_status(dial.dial_call_status)) {
+                AfterDial::Nothing => nothing(),
                 AfterDial::Voicemail => voicemail(webhooks),
             };
-            heard(response, Some(dial_result(&dial)))
+            heard(document, Some(dial_result(&dial)))
         }
         Route::Recorded => {
             voice(params, webhooks)?;
@@ -100,29 +109,37 @@ fn outgoing(voice: &VoiceRequest, webhooks: &Webhooks) -> Result<Heard, Refusal>
         to: to.to_owned(),
         plan: plan.kind(),
     };
-    // With `answerOnBridge` the caller hears the far end ring, and is connected when it answers.
-    let dial = Dial::default()
-        .answer_on_bridge(true)
-        .action(webhooks.url(Route::OutgoingResult.path()))
-        .method("POST");
-    let response = match plan {
-        OutgoingPlan::Number { number, caller_id } => {
-            let noun = Number::new(number.as_str())
-                .status_callback(webhooks.url(Route::Status.path()))
-                .status_callback_event(EVENTS);
-            let dial = match caller_id {
-                Some(ours) => dial.caller_id(ours.as_str()),
-                None => dial,
-            };
-            dialling(dial.noun(Noun::Number(noun)))
-        }
-        OutgoingPlan::Client { name, caller_id } => dialling(
-            dial.caller_id(format!("client:{}", caller_id.as_str()))
-                .noun(Noun::Client(client(name.as_str(), webhooks))),
-        ),
+    let document = match plan {
+        OutgoingPlan::Number { number, caller_id } => direct::document(|response| {
+            response.element::<Dial>(
+                |dial| {
+                    let dial = dial_from(dial, Route::OutgoingResult, webhooks);
+                    caller(dial, caller_id.as_ref().map(|ours| ours.as_str()))
+                },
+                |dial| {
+                    dial.element::<Number>(
+                        |noun| {
+                            noun.status_callback(webhooks.url(Route::Status))
+                                .status_callback_event(EVENTS)
+                        },
+                        |noun| noun.text(number.as_str()),
+                    )
+                },
+            )
+        }),
+        OutgoingPlan::Client { name, caller_id } => direct::document(|response| {
+            let ours = format!("client:{}", caller_id.as_str());
+            response.element::<Dial>(
+                |dial| {
+                    let dial = dial_from(dial, Route::OutgoingResult, webhooks);
+                    caller(dial, Some(&ours))
+                },
+                |dial| client(dial, name.as_str(), webhooks),
+            )
+        }),
         OutgoingPlan::Refuse(refusal) => spoken(refusal.spoken()),
     };
-    heard(response, Some(told))
+    heard(document, Some(told))
 }
 
 /// The address that was dialled. Twilio posts what the page gave to `connect` as it is, so its name
@@ -139,60 +156,92 @@ fn called(voice: &VoiceRequest) -> &str {
     }
 }
 
-fn incoming(voice: &VoiceRequest, webhooks: &Webhooks) -> Result<Heard, Refusal> {
+fn incoming(voice: VoiceRequest, webhooks: &Webhooks) -> Result<Heard, Refusal> {
+    let plan = dial_plan::incoming(&webhooks.line);
+    let from = voice.from;
+    let is_writable = !from.is_empty() && from.bytes().all(|byte| byte.is_ascii_graphic());
+    let document = direct::document(|response| {
+        response.element::<Dial>(
+            |dial| {
+                let dial = dial.timeout_s(plan.ring_timeout_s);
+                let dial = dial_from(dial, Route::IncomingResult, webhooks);
+                caller(dial, is_writable.then_some(&from))
+            },
+            |dial| client(dial, plan.client.as_str(), webhooks),
+        )
+    });
     let told = Webhook::Incoming {
         call_sid: call_sid(&voice.call_sid),
-        from: voice.from.clone(),
+        from,
     };
-    let plan = dial_plan::incoming(&webhooks.line);
-    // With `answerOnBridge` the caller is charged from our answer on, and hears a true ring.
-    let dial = Dial::default()
-        .answer_on_bridge(true)
-        .timeout_s(plan.ring_timeout_s)
-        .action(webhooks.url(Route::IncomingResult.path()))
-        .method("POST");
-    let is_writable = !voice.from.is_empty() && voice.from.chars().all(|c| c.is_ascii_graphic());
-    let dial = if is_writable {
-        dial.caller_id(voice.from.as_str())
-    } else {
-        dial
-    };
-    let noun = Noun::Client(client(plan.client.as_str(), webhooks));
-    heard(dialling(dial.noun(noun)), Some(told))
+    heard(document, Some(told))
 }
 
-fn client(name: &str, webhooks: &Webhooks) -> Client {
-    Client::new(name)
-        .status_callback(webhooks.url(Route::Status.path()))
-        .status_callback_event(EVENTS)
-}
-
-fn dialling(dial: Dial) -> twiml::Response {
-    twiml::Response::new().with(Verb::Dial(dial))
-}
-
-fn spoken(text: &str) -> twiml::Response {
-    twiml::Response::new()
-        .with(Verb::Say(Say::new(text)))
-        .with(Verb::Hangup(Hangup::default()))
-}
-
-fn voicemail(webhooks: &Webhooks) -> twiml::Response {
-    let record = Record::default()
-        .action(webhooks.url(Route::Recorded.path()))
+/// What every Dial has. With `answerOnBridge` a caller hears the far end ring, and is connected,
+/// and charged, when it answers.
+fn dial_from<'w>(
+    dial: Attributes<'w, Dial>,
+    then: Route,
+    webhooks: &Webhooks,
+) -> Attributes<'w, Dial> {
+    dial.answer_on_bridge(true)
+        .action(webhooks.url(then))
         .method("POST")
-        .timeout_s(SILENCE_S)
-        .max_length_s(LONGEST_MESSAGE_S)
-        .play_beep(true);
-    twiml::Response::new()
-        .with(Verb::Say(Say::new(LEAVE_A_MESSAGE)))
-        .with(Verb::Record(record))
 }
 
-fn heard(response: twiml::Response, told: Option<Webhook>) -> Result<Heard, Refusal> {
-    match response.to_pretty_xml() {
+fn caller<'w>(dial: Attributes<'w, Dial>, caller_id: Option<&str>) -> Attributes<'w, Dial> {
+    match caller_id {
+        Some(caller_id) => dial.caller_id(caller_id),
+        None => dial,
+    }
+}
+
+fn client<'w>(dial: Content<'w, Dial>, name: &str, webhooks: &Webhooks) -> Content<'w, Dial> {
+    dial.element::<Client>(
+        |noun| {
+            noun.status_callback(webhooks.url(Route::Status))
+                .status_callback_event(EVENTS)
+        },
+        |noun| noun.text(name),
+    )
+}
+
+type Document = Result<String, WriteError>;
+
+fn nothing() -> Document {
+    direct::document(|response| response)
+}
+
+fn spoken(text: &str) -> Document {
+    direct::document(|response| {
+        response
+            .element::<Say>(|say| say, |say| say.text(text))
+            .with(Hangup::new())
+    })
+}
+
+fn voicemail(webhooks: &Webhooks) -> Document {
+    direct::document(|response| {
+        response
+            .element::<Say>(|say| say, |say| say.text(LEAVE_A_MESSAGE))
+            .element::<Record>(
+                |record| {
+                    record
+                        .action(webhooks.url(Route::Recorded))
+                        .method("POST")
+                        .timeout_s(SILENCE_S)
+                        .max_length_s(LONGEST_MESSAGE_S)
+                        .play_beep(true)
+                },
+                |record| record,
+            )
+    })
+}
+
+fn heard(document: Document, told: Option<Webhook>) -> Result<Heard, Refusal> {
+    match document {
         Ok(xml) => Ok(Heard {
-            answer: Answer::Xml(xml),
+            answer: Answer::Xml(xml.into()),
             told,
         }),
         Err(error) => Err(Refusal::new(

@@ -1,11 +1,13 @@
 //! The public router: Twilio's webhooks, each refused unless its signature holds.
 
 mod answers;
-mod door;
-mod retries;
+mod repeats;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
+
+pub use webhooks::Webhooks;
 
 use crate::{
     Host,
@@ -18,52 +20,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use door::Letter;
 use http::{StatusCode, Uri};
 use phone::{Webhook, dial_plan::Line};
 use protocol::Address;
-use retries::{Key, Retries};
-use std::sync::{Arc, Mutex, PoisonError};
+use repeats::{Arrived, Asked, Repeats};
+use std::{fmt::Display, sync::Arc};
 use tokio::sync::watch;
 use tracing::{info, warn};
-use twilio::sid::AccountSid;
-use url::Url;
-
-/// What the public router must know; it may change while the router serves.
-#[derive(Clone, Debug)]
-pub struct Webhooks {
-    /// Under which address Twilio reaches this router. It may have a path, which is put before
-    /// `/voice/…`; then what stands in between must take it off again.
-    pub public_url: Url,
-    /// With what Twilio signs.
-    pub auth_token: twilio::Secret,
-    /// Whose webhooks are answered.
-    pub account: AccountSid,
-    /// Who we are, for the dial plan.
-    pub line: Line,
-}
-
-impl Webhooks {
-    /// The address at which Twilio reaches a path (with its query, if any) of this router.
-    fn url(&self, path: &str) -> String {
-        under(self.public_url.clone(), path)
-    }
-
-    /// The same as Twilio signs it: without a user name and password.
-    fn signed_url(&self, path: &str) -> String {
-        let mut base = self.public_url.clone();
-        // These fail only for addresses that can have neither, and so have neither.
-        let _ = base.set_username("");
-        let _ = base.set_password(None);
-        under(base, path)
-    }
-}
-
-fn under(mut base: Url, path: &str) -> String {
-    base.set_query(None);
-    base.set_fragment(None);
-    format!("{}{path}", base.as_str().trim_end_matches('/'))
-}
+use twilio::{signature::SignatureLayer, webhook::Params};
 
 /// The webhooks there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,18 +78,24 @@ impl Route {
 /// named by the answers. Signatures are checked against the configured public URL, whatever the
 /// `Host` header says.
 pub fn public_router<H: Host>(host: H, webhooks: watch::Receiver<Arc<Webhooks>>) -> Router {
-    let room = Room {
+    let trusting = webhooks.clone();
+    let signed = SignatureLayer::following(move || Arc::clone(&trusting.borrow().trust))
+        .forms_only()
+        .on_refusal(|head, refused| log_refusal(head.uri.path(), refused.status(), &refused));
+    let room = Arc::new(Room {
         host,
         webhooks,
-        retries: Arc::new(Mutex::new(Retries::default())),
-    };
-    let mut router = Router::new().route("/health", get(health));
+        repeats: Repeats::new(),
+    });
+    let mut router = Router::new();
     for route in Route::ALL {
-        let handler =
-            move |State(room): State<Room<H>>, request: Request| room.take(route, request);
-        router = router.route(route.path(), post(handler));
+        let handler = move |State(room): State<Arc<Room<H>>>, request: Request| async move {
+            room.take(route, request).await
+        };
+        router = router.route(route.path(), post(handler).route_layer(signed.clone()));
     }
     router
+        .route("/health", get(health))
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)
         .with_state(room)
@@ -160,29 +130,33 @@ async fn nothing_here(uri: Uri) -> Response {
 
 /// Says no, and says so in the log.
 fn refused(path: &str, refusal: Refusal) -> Response {
-    warn!(
-        path = protocol::number::mask_numbers(path),
-        status = refusal.status.as_u16(),
-        "refused a webhook: {}",
-        refusal.sentence
-    );
+    log_refusal(path, refusal.status, &refusal.sentence);
     refusal.into_response()
 }
 
+fn log_refusal(path: &str, status: StatusCode, sentence: &dyn Display) {
+    warn!(
+        path = protocol::number::mask_numbers(path),
+        status = status.as_u16(),
+        "refused a webhook: {sentence}"
+    );
+}
+
 /// What the handlers share.
-#[derive(Clone)]
 struct Room<H> {
     host: H,
     webhooks: watch::Receiver<Arc<Webhooks>>,
-    retries: Arc<Mutex<Retries>>,
+    repeats: Repeats,
 }
 
 impl<H: Host> Room<H> {
-    async fn take(self, route: Route, request: Request) -> Response {
-        let webhooks = self.webhooks.borrow().clone();
-        let taken = match door::open(request, &webhooks).await {
-            Ok(letter) => self.answer_once(route, letter, &webhooks),
-            Err(refusal) => Err(refusal),
+    /// Answers a request whose signature holds.
+    async fn take(&self, route: Route, mut request: Request) -> Response {
+        let params = request.extensions_mut().remove::<Params>();
+        let params = params.unwrap_or_default();
+        let taken = match Asked::of(request.headers()) {
+            Some(asked) => self.answer_once(route, asked, params).await,
+            None => self.answer(route, params).await,
         };
         match taken {
             Ok(answer) => answer.into_response(),
@@ -191,30 +165,38 @@ impl<H: Host> Room<H> {
     }
 
     /// Answers, or repeats the answer when Twilio asks the same once more.
-    fn answer_once(
+    async fn answer_once(
         &self,
         route: Route,
-        letter: Letter,
-        webhooks: &Webhooks,
+        asked: Asked,
+        params: Params,
     ) -> Result<Answer, Refusal> {
-        let key = Key::of(route, &letter);
-        // Nothing that runs under this lock can panic half way through a change of the cache.
-        let mut retries = self.retries.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(answer) = key.as_ref().and_then(|key| retries.get(key)) {
-            info!(
-                path = route.path(),
-                "Twilio asked again and got the same answer"
-            );
-            return Ok(answer);
+        match self.repeats.arrive(asked) {
+            Arrived::First(asking) => {
+                let answer = self.answer(route, params).await?;
+                asking.answered(answer.clone());
+                Ok(answer)
+            }
+            Arrived::InProgress => Err(Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This very request is being answered: ask again in a second.",
+            )),
+            Arrived::Again(answer) => {
+                info!(
+                    path = route.path(),
+                    "Twilio asked again and got the same answer"
+                );
+                Ok(answer)
+            }
         }
-        let Heard { answer, told } = answers::answer(route, letter.params, webhooks)?;
-        if let Some(key) = key {
-            retries.keep(key, answer.clone());
-        }
-        drop(retries);
+    }
+
+    async fn answer(&self, route: Route, params: Params) -> Result<Answer, Refusal> {
+        let webhooks = Arc::clone(&self.webhooks.borrow());
+        let Heard { answer, told } = answers::answer(route, params, &webhooks)?;
         if let Some(told) = told {
             log(route, &told, &webhooks.line);
-            self.host.webhook(told);
+            self.host.webhook(told).await;
         }
         Ok(answer)
     }

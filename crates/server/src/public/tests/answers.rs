@@ -1,11 +1,10 @@
-use super::{CALL, CHILD, Server, check, params, webhooks};
-use crate::public::Webhooks;
+use super::{AUTH_TOKEN, CALL, CHILD, PUBLIC_URL, Server, check, line, params, webhooks};
 use phone::{CallStatus, DialCallStatus, PlanKind, Webhook, dial_plan::Line};
 use protocol::CallSid;
 use reqwest::RequestBuilder;
 
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-const EMPTY: &str = "<Response/>\n";
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+const EMPTY: &str = "<Response/>";
 const EVENTS: &str = "statusCallback=\"https://phone.example/voice/status\" \
                       statusCallbackEvent=\"initiated ringing answered completed\"";
 
@@ -32,13 +31,14 @@ fn twiml(request: RequestBuilder, expected: &str) -> impl Future<Output = ()> {
 
 fn dialled_out(caller_id: &str, noun: &str) -> String {
     format!(
-        "<Response>\n  <Dial action=\"https://phone.example/voice/outgoing/result\" \
-         method=\"POST\"{caller_id} answerOnBridge=\"true\">\n    {noun}\n  </Dial>\n</Response>\n"
+        "<Response><Dial answerOnBridge=\"true\" \
+         action=\"https://phone.example/voice/outgoing/result\" \
+         method=\"POST\"{caller_id}>{noun}</Dial></Response>"
     )
 }
 
 fn refused(words: &str) -> String {
-    format!("<Response>\n  <Say>{words}</Say>\n  <Hangup/>\n</Response>\n")
+    format!("<Response><Say>{words}</Say><Hangup/></Response>")
 }
 
 fn sid(sid: &str) -> CallSid {
@@ -68,14 +68,11 @@ async fn dials_a_number_with_our_own_as_caller() {
 
 #[tokio::test]
 async fn dials_a_number_without_a_caller_id_when_there_is_no_line() {
-    let server = Server::with(Webhooks {
-        line: Line {
-            caller_id: None,
-            ..webhooks().line
-        },
-        ..webhooks()
-    })
-    .await;
+    let no_line = Line {
+        caller_id: None,
+        ..line()
+    };
+    let server = Server::with(webhooks(PUBLIC_URL, AUTH_TOKEN, no_line)).await;
     let params = params(&[("From", "client:desk"), ("To", "+12025550101")]);
     let number = format!("<Number {EVENTS}>+12025550101</Number>");
     let expected = dialled_out("", &number);
@@ -136,9 +133,9 @@ async fn refuses_in_words_what_is_no_number() {
 
 fn rings(caller_id: &str) -> String {
     format!(
-        "<Response>\n  <Dial timeout=\"25\" \
-         action=\"https://phone.example/voice/incoming/result\" method=\"POST\"{caller_id} answerOnBridge=\"true\">\n    \
-         <Client {EVENTS}>desk</Client>\n  </Dial>\n</Response>\n"
+        "<Response><Dial timeout=\"25\" answerOnBridge=\"true\" \
+         action=\"https://phone.example/voice/incoming/result\" \
+         method=\"POST\"{caller_id}><Client {EVENTS}>desk</Client></Dial></Response>"
     )
 }
 
@@ -204,10 +201,10 @@ async fn an_outgoing_call_ends_after_its_dial_however_it_went() {
 #[tokio::test]
 async fn an_incoming_call_gets_voicemail_exactly_when_it_was_not_answered() {
     let server = Server::start().await;
-    let voicemail = "<Response>\n  <Say>Nobody can take your call at the moment. Please speak your \
-                     message after the tone.</Say>\n  <Record \
+    let voicemail = "<Response><Say>Nobody can take your call at the moment. Please speak your \
+                     message after the tone.</Say><Record \
                      action=\"https://phone.example/voice/recorded\" method=\"POST\" timeout=\"5\" \
-                     maxLength=\"120\" playBeep=\"true\"/>\n</Response>\n";
+                     maxLength=\"120\" playBeep=\"true\"/></Response>";
     for (word, status) in STATUSES {
         let expected = match status {
             DialCallStatus::Completed | DialCallStatus::Answered => EMPTY,

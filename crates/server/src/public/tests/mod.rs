@@ -20,17 +20,22 @@ const CALL: &str = "CA0000000000000000000000000000000a";
 const CHILD: &str = "CA0000000000000000000000000000000b";
 const AUTH_TOKEN: &str = "the auth token";
 
-fn webhooks() -> Webhooks {
-    Webhooks {
-        public_url: PUBLIC_URL.parse().unwrap(),
-        auth_token: Secret::new(AUTH_TOKEN),
-        account: AccountSid::parse(ACCOUNT).unwrap(),
-        line: Line {
-            identity: ClientName::new("desk").unwrap(),
-            caller_id: Some(PhoneNumber::e164("+12025550100").unwrap()),
-            ring_timeout_s: 25,
-        },
+fn line() -> Line {
+    Line {
+        identity: ClientName::new("desk").unwrap(),
+        caller_id: Some(PhoneNumber::e164("+12025550100").unwrap()),
+        ring_timeout_s: 25,
     }
+}
+
+/// The webhooks of a router at that address.
+fn webhooks(public_url: &str, auth_token: &str, line: Line) -> Webhooks {
+    Webhooks::new(
+        public_url.parse().unwrap(),
+        &Secret::new(auth_token),
+        AccountSid::parse(ACCOUNT).unwrap(),
+        line,
+    )
 }
 
 /// A served public router. It is asked at its loopback address, which is not its public URL.
@@ -42,15 +47,11 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
-        Self::with(webhooks()).await
+        Self::at(PUBLIC_URL).await
     }
 
     async fn at(public_url: &str) -> Self {
-        Self::with(Webhooks {
-            public_url: public_url.parse().unwrap(),
-            ..webhooks()
-        })
-        .await
+        Self::with(webhooks(public_url, AUTH_TOKEN, line())).await
     }
 
     async fn with(webhooks: Webhooks) -> Self {

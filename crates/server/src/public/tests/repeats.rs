@@ -1,5 +1,4 @@
-use super::{Server, params, webhooks};
-use crate::public::Webhooks;
+use super::{AUTH_TOKEN, PUBLIC_URL, Server, line, params, webhooks};
 use phone::dial_plan::Line;
 use protocol::PhoneNumber;
 use std::sync::Arc;
@@ -19,13 +18,12 @@ async fn ask(server: &Server, path: &str, token: &str, to: &str) -> String {
 
 /// From now on calls go out under another number.
 fn change_the_line(server: &Server) {
-    server.webhooks.send_replace(Arc::new(Webhooks {
-        line: Line {
-            caller_id: Some(PhoneNumber::e164("+12025550109").unwrap()),
-            ..webhooks().line
-        },
-        ..webhooks()
-    }));
+    let line = Line {
+        caller_id: Some(PhoneNumber::e164("+12025550109").unwrap()),
+        ..line()
+    };
+    let webhooks = webhooks(PUBLIC_URL, AUTH_TOKEN, line);
+    server.webhooks.send_replace(Arc::new(webhooks));
 }
 
 #[tokio::test]

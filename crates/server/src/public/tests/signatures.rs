@@ -1,5 +1,4 @@
-use super::{AUTH_TOKEN, PUBLIC_URL, Server, check, params, webhooks};
-use crate::public::Webhooks;
+use super::{AUTH_TOKEN, PUBLIC_URL, Server, check, line, params, webhooks};
 use reqwest::RequestBuilder;
 use std::sync::Arc;
 use twilio::{Secret, signature};
@@ -149,11 +148,8 @@ async fn parameters_we_do_not_know_are_signed_too() {
 async fn follows_a_change_of_the_public_url_and_the_auth_token() {
     let server = Server::start().await;
     is_taken(server.signed(PATH, &params(&[]))).await;
-    server.webhooks.send_replace(Arc::new(Webhooks {
-        public_url: "https://new.example".parse().unwrap(),
-        auth_token: Secret::new("new token"),
-        ..webhooks()
-    }));
+    let changed = webhooks("https://new.example", "new token", line());
+    server.webhooks.send_replace(Arc::new(changed));
     check(server.signed(PATH, &params(&[])), 403, "does not hold").await;
     let url = format!("https://new.example{PATH}");
     let signature = signature::sign(&Secret::new("new token"), &url, params(&[]).pairs());
