@@ -15,8 +15,8 @@ const PATIENCE_MS = 30_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-function client(user = ACCOUNT_SID, password = AUTH_TOKEN) {
-  const made = twilioClient(user, password, { accountSid: ACCOUNT_SID });
+function client(user = ACCOUNT_SID, password = AUTH_TOKEN, accountSid = ACCOUNT_SID) {
+  const made = twilioClient(user, password, { accountSid });
   made.api.baseUrl = SANDBOX_URL;
   return made;
 }
@@ -52,6 +52,27 @@ async function accounts(twilio) {
   assert.equal(renamed.friendlyName, friendlyName);
   assert.deepEqual(sids(await twilio.api.v2010.accounts.list({ limit: 2 })), [ACCOUNT_SID]);
   assert.equal((await twilio.balance.fetch()).currency, "USD");
+}
+
+async function subaccounts(twilio) {
+  const { accounts } = twilio.api.v2010;
+  const friendlyName = "Sub & é";
+  const made = await accounts.create({ friendlyName });
+  assert.deepEqual([made.friendlyName, made.status, made.ownerAccountSid], [friendlyName, "active", ACCOUNT_SID]);
+  assert.deepEqual(sids(await accounts.list({ friendlyName })), [made.sid]);
+  const own = client(made.sid, made.authToken, made.sid);
+  assert.deepEqual(await own.applications.list(), []);
+  const application = await own.applications.create({ friendlyName: "its own" });
+  assert.equal(application.accountSid, made.sid);
+  const ofSub = accounts(made.sid);
+  assert.deepEqual(sids(await ofSub.applications.list()), [application.sid]);
+  await refused(404, 20404, twilio.applications(application.sid).fetch());
+  await refused(401, 20003, client(made.sid, made.authToken).balance.fetch());
+  assert.equal((await ofSub.update({ status: "suspended" })).status, "suspended");
+  await refused(403, 20005, own.balance.fetch());
+  assert.equal((await ofSub.update({ status: "closed" })).status, "closed");
+  await refused(400, 21479, ofSub.update({ status: "active" }));
+  await refused(400, 21477, accounts(ACCOUNT_SID).update({ status: "closed" }));
 }
 
 async function numbers(twilio) {
@@ -252,6 +273,7 @@ async function main() {
   await refused(401, 20003, client(ACCOUNT_SID, "wrong").balance.fetch());
   const twilio = client();
   await accounts(twilio);
+  await subaccounts(twilio);
   await numbers(twilio);
   const application = await applications(twilio);
   const key = await keys(twilio);

@@ -23,8 +23,8 @@ OURS = "+12025550100"
 PATIENCE_S = 30
 
 
-def client(user=ACCOUNT, password=AUTH_TOKEN):
-    made = Client(user, password, ACCOUNT)
+def client(user=ACCOUNT, password=AUTH_TOKEN, account=ACCOUNT):
+    made = Client(user, password, account)
     made.api.base_url = BASE
     return made
 
@@ -33,11 +33,11 @@ def equal(found, expected):
     assert found == expected, f"{found!r} is not {expected!r}"
 
 
-def refused(status, code, ask, *arguments, **named):
+def refused(http_status, code, ask, *arguments, **named):
     try:
         ask(*arguments, **named)
     except TwilioRestException as error:
-        equal((error.status, error.code), (status, code))
+        equal((error.status, error.code), (http_status, code))
         assert error.msg
         return
     raise AssertionError(f"not refused with {code}")
@@ -61,6 +61,26 @@ def accounts(twilio):
     equal(renamed.friendly_name, "Soft & Phone é")
     equal([it.sid for it in twilio.api.v2010.accounts.list(limit=2)], [ACCOUNT])
     equal(twilio.balance.fetch().currency, "USD")
+
+
+def subaccounts(twilio):
+    made = twilio.api.v2010.accounts.create(friendly_name="Sub & é")
+    equal((made.friendly_name, made.status, made.owner_account_sid), ("Sub & é", "active", ACCOUNT))
+    listed = twilio.api.v2010.accounts.list(friendly_name="Sub & é")
+    equal([it.sid for it in listed], [made.sid])
+    own = client(made.sid, made.auth_token, made.sid)
+    equal(own.applications.list(), [])
+    application = own.applications.create(friendly_name="its own")
+    equal(application.account_sid, made.sid)
+    of_sub = twilio.api.v2010.accounts(made.sid)
+    equal([it.sid for it in of_sub.applications.list()], [application.sid])
+    refused(404, 20404, twilio.applications(application.sid).fetch)
+    refused(401, 20003, client(made.sid, made.auth_token).balance.fetch)
+    equal(of_sub.update(status="suspended").status, "suspended")
+    refused(403, 20005, own.balance.fetch)
+    equal(of_sub.update(status="closed").status, "closed")
+    refused(400, 21479, of_sub.update, status="active")
+    refused(400, 21477, twilio.api.v2010.accounts(ACCOUNT).update, status="closed")
 
 
 def numbers(twilio):
@@ -237,6 +257,7 @@ def main():
     refused(401, 20003, client(password="wrong").balance.fetch)
     twilio = client()
     accounts(twilio)
+    subaccounts(twilio)
     numbers(twilio)
     application = applications(twilio)
     key = keys(twilio)

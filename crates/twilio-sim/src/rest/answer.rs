@@ -54,6 +54,15 @@ impl Problem {
         }
     }
 
+    /// Who asks is suspended or closed.
+    pub(super) fn inactive() -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            code: 20_005,
+            message: "the account is not active".to_owned(),
+        }
+    }
+
     pub(super) fn not_found(asked: &Asked) -> Self {
         Self {
             status: StatusCode::NOT_FOUND,

@@ -37,8 +37,7 @@ impl Application {
         Ok(())
     }
 
-    fn json(&self, board: &Switchboard) -> Value {
-        let account = board.account().account_sid.as_str();
+    fn json(&self, account: &str) -> Value {
         let sid = &self.sid;
         let mut resource = Map::new();
         self.voice.write(&mut resource);
@@ -66,10 +65,11 @@ pub(super) fn list(board: &Switchboard, asked: &Asked) -> Outcome {
     let applications: Vec<Value> = board
         .rest()
         .has()
+        .of(asked)
         .applications
         .iter()
         .filter(|it| name.is_none_or(|name| name == it.friendly_name))
-        .map(|it| it.json(board))
+        .map(|it| it.json(asked.account()))
         .collect();
     page(asked, "applications", &applications)
 }
@@ -78,29 +78,35 @@ pub(super) fn create(board: &Switchboard, asked: &Asked) -> Outcome {
     let sid = ApplicationSid::random(board.random()).to_string();
     let mut application = Application::new(sid, String::new());
     application.update(asked)?;
-    let json = application.json(board);
-    board.rest().has().applications.push(application);
+    let json = application.json(asked.account());
+    let mut has = board.rest().has();
+    has.of_mut(asked).applications.push(application);
     Ok(Answer::Created(json))
 }
 
 pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
     let has = board.rest().has();
-    let found = has.applications.iter().find(|it| it.sid == asked.name());
+    let found = has
+        .of(asked)
+        .applications
+        .iter()
+        .find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
-    Ok(Answer::Found(found.json(board)))
+    Ok(Answer::Found(found.json(asked.account())))
 }
 
 pub(super) fn update(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
-    let mut all = has.applications.iter_mut();
+    let mut all = has.of_mut(asked).applications.iter_mut();
     let found = all.find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
     found.update(asked)?;
-    Ok(Answer::Found(found.json(board)))
+    Ok(Answer::Found(found.json(asked.account())))
 }
 
 pub(super) fn delete(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
+    let has = has.of_mut(asked);
     let at = has
         .applications
         .iter()

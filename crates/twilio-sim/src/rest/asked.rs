@@ -46,6 +46,11 @@ impl Asked {
         &self.uri_path
     }
 
+    /// The account in the path; empty when there is none.
+    pub(super) fn account(&self) -> &str {
+        self.path.get(1).map_or("", String::as_str)
+    }
+
     /// What follows the version: `Accounts`, the account, the resource, its name.
     pub(super) fn path(&self) -> &[String] {
         &self.path
@@ -134,36 +139,54 @@ fn segments(path: &str) -> Option<Vec<String>> {
 }
 
 /// Who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Caller {
-    /// The account, by its auth token or by its main key.
-    Account,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Caller {
+    /// Whose credentials these are.
+    account: String,
     /// A key that was made by the API: it may not touch accounts and keys.
     /// Source: Twilio's documentation on API keys, read 2026.
-    StandardKey,
+    standard_key: bool,
+    /// The account at the top, which may do in its subaccounts what they may do.
+    top: bool,
+}
+
+impl Caller {
+    /// Whether they may do this: something about this account, or about accounts when it is `None`;
+    /// `main_only` is what no standard key may do.
+    pub(super) fn may(&self, account: Option<&str>, main_only: bool) -> bool {
+        let own = account.is_some_and(|account| account == self.account);
+        (own || (self.top && !self.standard_key)) && !(main_only && self.standard_key)
+    }
 }
 
 /// Who asks, by Basic authentication.
 ///
 /// # Errors
-/// 20003 when that is nobody.
+/// 20003 when that is nobody, 20005 when their subaccount is suspended or closed.
 pub(super) fn caller(board: &Switchboard, headers: &HeaderMap) -> Result<Caller, Problem> {
     let (user, password) = credentials(headers).ok_or_else(Problem::unauthorized)?;
-    let account = board.account();
-    if user == account.account_sid.as_str() {
-        let right = password == account.auth_token.expose();
-        return right
-            .then_some(Caller::Account)
-            .ok_or_else(Problem::unauthorized);
+    let has = board.rest().has();
+    let main_key = board.account().key_sid.as_str();
+    for (at, account) in has.accounts.iter().enumerate() {
+        let key = account.keys.iter().find(|key| key.sid == user);
+        let secret = match key {
+            _ if user == account.sid => &account.auth_token,
+            Some(key) => &key.secret,
+            None => continue,
+        };
+        if secret.expose() != password {
+            return Err(Problem::unauthorized());
+        }
+        if !account.is_active() {
+            return Err(Problem::inactive());
+        }
+        return Ok(Caller {
+            account: account.sid.clone(),
+            standard_key: user != account.sid && user != main_key,
+            top: at == 0,
+        });
     }
-    match board.rest().key_secret(&user) {
-        Some(secret) if secret.expose() == password => Ok(if user == account.key_sid.as_str() {
-            Caller::Account
-        } else {
-            Caller::StandardKey
-        }),
-        Some(_) | None => Err(Problem::unauthorized()),
-    }
+    Err(Problem::unauthorized())
 }
 
 fn credentials(headers: &HeaderMap) -> Option<(String, String)> {

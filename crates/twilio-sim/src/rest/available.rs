@@ -47,8 +47,7 @@ impl Capabilities {
 }
 
 impl Country {
-    fn json(&self, board: &Switchboard) -> Value {
-        let account = board.account().account_sid.as_str();
+    fn json(&self, account: &str) -> Value {
         let uri = format!(
             "/{API_VERSION}/Accounts/{account}/AvailablePhoneNumbers/{}",
             self.code
@@ -76,15 +75,18 @@ fn named(asked: &Asked) -> Result<&'static Country, Problem> {
 }
 
 /// The countries that have numbers for sale.
-pub(super) fn countries(board: &Switchboard, asked: &Asked) -> Outcome {
-    let countries: Vec<Value> = COUNTRIES.iter().map(|it| it.json(board)).collect();
+pub(super) fn countries(_: &Switchboard, asked: &Asked) -> Outcome {
+    let countries: Vec<Value> = COUNTRIES
+        .iter()
+        .map(|it| it.json(asked.account()))
+        .collect();
     Ok(Answer::Found(
         json!({"countries": countries, "uri": asked.uri_path()}),
     ))
 }
 
-pub(super) fn country(board: &Switchboard, asked: &Asked) -> Outcome {
-    Ok(Answer::Found(named(asked)?.json(board)))
+pub(super) fn country(_: &Switchboard, asked: &Asked) -> Outcome {
+    Ok(Answer::Found(named(asked)?.json(asked.account())))
 }
 
 /// The numbers of a country and kind that are as wanted. Searches by distance, postal code, rate
@@ -99,7 +101,7 @@ pub(super) fn search(board: &Switchboard, asked: &Asked) -> Outcome {
     let contains_wish = asked.given("Contains");
     let numbers: Vec<Value> = if CAPABILITIES.fit(asked) {
         candidates(country, kind, asked)
-            .filter(|(number, _)| !board.rest().owns(number))
+            .filter(|(number, _)| !board.rest().has().is_taken(number))
             .filter(|(number, _)| contains_wish.is_none_or(|wish| contains(number, wish)))
             .take(size)
             .map(|(number, range)| json(&number, range, country))

@@ -14,6 +14,8 @@ use std::sync::Arc;
 use twilio::rfc2822;
 
 // Twilio's codes, of its "Error and warning dictionary" (read 2026).
+/// An action that is disabled for the account.
+const DISABLED: u32 = 20_010;
 const NO_TO: u32 = 21_201;
 const BAD_URL: u32 = 21_205;
 const BAD_TIMEOUT: u32 = 21_208;
@@ -33,9 +35,22 @@ const MAX_RING_S: u32 = 600;
 /// TwiML in a request has at most so many characters.
 const MOST_TWIML_CHARS: usize = 4_000;
 
+/// The account's calls; subaccounts have none.
+fn all(board: &Switchboard, asked: &Asked) -> Vec<Arc<Record>> {
+    if has_calls(board, asked) {
+        board.book().all()
+    } else {
+        Vec::new()
+    }
+}
+
+fn has_calls(board: &Switchboard, asked: &Asked) -> bool {
+    asked.account() == board.account().account_sid.as_str()
+}
+
 /// The call that the path names.
 pub(super) fn find(board: &Switchboard, asked: &Asked) -> Result<Arc<Record>, Problem> {
-    let mut all = board.book().all().into_iter();
+    let mut all = all(board, asked).into_iter();
     let found = all.find(|record| record.call_sid.as_str() == asked.name());
     found.ok_or_else(|| Problem::not_found(asked))
 }
@@ -56,7 +71,7 @@ pub(super) fn json(board: &Switchboard, record: &Record) -> Value {
     };
     let ours = {
         let has = board.rest().has();
-        let mut numbers = has.numbers.iter();
+        let mut numbers = has.main().numbers.iter();
         let number = numbers.find(|it| it.number == record.to || it.number == record.from);
         number.map(|number| number.sid.clone())
     };
@@ -107,9 +122,7 @@ pub(super) fn list(board: &Switchboard, asked: &Asked) -> Outcome {
             None => on.is_none() && until.is_none() && since.is_none(),
         }
     };
-    let calls: Vec<Value> = board
-        .book()
-        .all()
+    let calls: Vec<Value> = all(board, asked)
         .iter()
         .rev()
         .filter(|it| party("To", &it.to) && party("From", &it.from))
@@ -130,6 +143,12 @@ pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
 
 /// Makes a call.
 pub(super) fn create(board: &Switchboard, asked: &Asked) -> Outcome {
+    if !has_calls(board, asked) {
+        return Err(Problem::bad(
+            DISABLED,
+            "the sandbox makes no calls of subaccounts",
+        ));
+    }
     let to = asked.given("To");
     let to = called(to.ok_or_else(|| Problem::bad(NO_TO, "To is required"))?)?;
     let from = asked.given("From");

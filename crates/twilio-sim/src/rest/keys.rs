@@ -40,7 +40,8 @@ impl Key {
 }
 
 pub(super) fn list(board: &Switchboard, asked: &Asked) -> Outcome {
-    let keys: Vec<Value> = board.rest().has().keys.iter().map(Key::json).collect();
+    let has = board.rest().has();
+    let keys: Vec<Value> = has.of(asked).keys.iter().map(Key::json).collect();
     page(asked, "keys", &keys)
 }
 
@@ -51,20 +52,24 @@ pub(super) fn create(board: &Switchboard, asked: &Asked) -> Outcome {
     let key = Key::new(sid, secret, name);
     let mut json = key.json();
     json["secret"] = json!(key.secret.expose());
-    board.rest().has().keys.push(key);
+    board.rest().has().of_mut(asked).keys.push(key);
     Ok(Answer::Created(json))
 }
 
 pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
     let has = board.rest().has();
-    let found = has.keys.iter().find(|it| it.sid == asked.name());
+    let found = has.of(asked).keys.iter().find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
     Ok(Answer::Found(found.json()))
 }
 
 pub(super) fn update(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
-    let found = has.keys.iter_mut().find(|it| it.sid == asked.name());
+    let found = has
+        .of_mut(asked)
+        .keys
+        .iter_mut()
+        .find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
     if let Some(name) = asked.param("FriendlyName") {
         name.clone_into(&mut found.friendly_name);
@@ -75,6 +80,7 @@ pub(super) fn update(board: &Switchboard, asked: &Asked) -> Outcome {
 
 pub(super) fn delete(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
+    let has = has.of_mut(asked);
     let at = has.keys.iter().position(|it| it.sid == asked.name());
     let at = at.ok_or_else(|| Problem::not_found(asked))?;
     has.keys.remove(at);

@@ -3,7 +3,8 @@
 //!
 //! Source: Twilio's OpenAPI description of API 2010-04-01 and the requests that its official
 //! clients send (Python 9.13.0, Node 6.2.0). Only `.json` is served. Parameters that are not
-//! known are passed over, as Twilio does.
+//! known are passed over, as Twilio does. Subaccounts have numbers, applications and keys of their
+//! own, and no calls: only the account's own number rings.
 
 mod accounts;
 mod answer;
@@ -80,7 +81,7 @@ async fn serve(
 
 async fn answer(board: &Switchboard, headers: &HeaderMap, asked: &Asked) -> Outcome {
     let caller = asked::caller(board, headers)?;
-    let way = way(board, caller, asked)?;
+    let way = way(board, &caller, asked)?;
     match way(board, asked)? {
         Answer::OnceOver(record) => {
             // If it takes long, the call is told of as it is.
@@ -100,22 +101,25 @@ type Way = fn(&Switchboard, &Asked) -> Outcome;
 type Ways = [Option<Way>; 3];
 
 /// What answers this request.
-fn way(board: &Switchboard, caller: Caller, asked: &Asked) -> Result<Way, Problem> {
-    let account = board.account().account_sid.as_str();
+fn way(board: &Switchboard, caller: &Caller, asked: &Asked) -> Result<Way, Problem> {
+    let known = |sid: &str| board.rest().has().account(sid).is_some();
     let path: Vec<&str> = asked.path().iter().map(String::as_str).collect();
-    let ways = match path.as_slice() {
-        ["Accounts"] => Some((true, [Some(accounts::list as Way), None, None])),
-        ["Accounts", sid] if *sid == account => Some((
-            true,
-            [Some(accounts::fetch as Way), Some(accounts::update), None],
-        )),
-        ["Accounts", sid, rest @ ..] if *sid == account => {
-            ways(rest).map(|ways| (rest.first() == Some(&"Keys"), ways))
+    let (account, main_only, ways) = match path.as_slice() {
+        ["Accounts"] => {
+            let ways: Ways = [Some(accounts::list), Some(accounts::create), None];
+            (None, true, Some(ways))
         }
-        _ => None,
+        ["Accounts", sid] if known(sid) => {
+            let ways: Ways = [Some(accounts::fetch), Some(accounts::update), None];
+            (Some(*sid), true, Some(ways))
+        }
+        ["Accounts", sid, rest @ ..] if known(sid) => {
+            (Some(*sid), rest.first() == Some(&"Keys"), ways(rest))
+        }
+        _ => (None, false, None),
     };
-    let (main_only, ways) = ways.ok_or_else(|| Problem::not_found(asked))?;
-    if main_only && caller == Caller::StandardKey {
+    let ways = ways.ok_or_else(|| Problem::not_found(asked))?;
+    if !caller.may(account, main_only) {
         return Err(Problem::unauthorized());
     }
     let [get, post, delete] = ways;

@@ -1,5 +1,6 @@
 //! The account's phone numbers.
 
+use super::accounts::AccountState;
 use super::answer::{Answer, Outcome, Problem};
 use super::asked::{API_VERSION, Asked};
 use super::available::CAPABILITIES;
@@ -57,8 +58,7 @@ impl Number {
         Ok(())
     }
 
-    fn json(&self, board: &Switchboard) -> Value {
-        let account = board.account().account_sid.as_str();
+    fn json(&self, account: &str) -> Value {
         let sid = &self.sid;
         let mut resource = Map::new();
         self.voice.write(&mut resource);
@@ -96,7 +96,7 @@ impl Number {
 }
 
 /// The applications that a number can name.
-fn applications(has: &Has) -> Vec<String> {
+fn applications(has: &AccountState) -> Vec<String> {
     has.applications.iter().map(|it| it.sid.clone()).collect()
 }
 
@@ -107,30 +107,36 @@ pub(super) fn list(board: &Switchboard, asked: &Asked) -> Outcome {
     let numbers: Vec<Value> = board
         .rest()
         .has()
+        .of(asked)
         .numbers
         .iter()
         .rev()
         .filter(|it| name.is_none_or(|name| name == it.friendly_name))
         .filter(|it| pattern.is_none_or(|pattern| contains(&it.number, pattern)))
-        .map(|it| it.json(board))
+        .map(|it| it.json(asked.account()))
         .collect();
     page(asked, "incoming_phone_numbers", &numbers)
 }
 
 pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
     let has = board.rest().has();
-    let found = has.numbers.iter().find(|it| it.sid == asked.name());
+    let found = has
+        .of(asked)
+        .numbers
+        .iter()
+        .find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
-    Ok(Answer::Found(found.json(board)))
+    Ok(Answer::Found(found.json(asked.account())))
 }
 
 pub(super) fn update(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
-    let applications = applications(&has);
+    let has = has.of_mut(asked);
+    let applications = applications(has);
     let found = has.numbers.iter_mut().find(|it| it.sid == asked.name());
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
     found.update(asked, &applications)?;
-    Ok(Answer::Found(found.json(board)))
+    Ok(Answer::Found(found.json(asked.account())))
 }
 
 /// Buys the number in `PhoneNumber`, or any one in `AreaCode`.
@@ -140,18 +146,18 @@ pub(super) fn buy(board: &Switchboard, asked: &Asked) -> Outcome {
     let number = wanted(&has, asked)?;
     let price = Kind::of(&number).map_or(0, Kind::cents);
     let mut bought = Number::new(sid, number);
-    bought.update(asked, &applications(&has))?;
-    has.account.spent_cents = has.account.spent_cents.saturating_add(price);
-    let json = bought.json(board);
+    bought.update(asked, &applications(has.of(asked)))?;
+    has.spent_cents = has.spent_cents.saturating_add(price);
+    let json = bought.json(asked.account());
     let number = mask(&bought.number);
-    has.numbers.push(bought);
+    has.of_mut(asked).numbers.push(bought);
     drop(has);
     board.log().say(format!("number bought: {number}"));
     Ok(Answer::Created(json))
 }
 
 fn wanted(has: &Has, asked: &Asked) -> Result<String, Problem> {
-    let owned = |number: &str| has.numbers.iter().any(|it| it.number == number);
+    let owned = |number: &str| has.is_taken(number);
     if let Some(number) = asked.given("PhoneNumber") {
         let Some(number) = e164(number) else {
             return Err(Problem::bad(21_421, "PhoneNumber is not a phone number"));
@@ -181,9 +187,10 @@ fn wanted(has: &Has, asked: &Asked) -> Result<String, Problem> {
 /// Gives a number back.
 pub(super) fn release(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
-    let at = has.numbers.iter().position(|it| it.sid == asked.name());
+    let numbers = &mut has.of_mut(asked).numbers;
+    let at = numbers.iter().position(|it| it.sid == asked.name());
     let at = at.ok_or_else(|| Problem::not_found(asked))?;
-    let number = has.numbers.remove(at);
+    let number = numbers.remove(at);
     drop(has);
     board
         .log()

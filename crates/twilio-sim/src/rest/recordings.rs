@@ -149,6 +149,7 @@ fn list_of(board: &Switchboard, asked: &Asked, call: Option<&str>) -> Outcome {
     let recordings: Vec<Value> = board
         .rest()
         .has()
+        .of(asked)
         .recordings
         .iter()
         .rev()
@@ -166,7 +167,7 @@ pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
         Some(name) => (name, true),
         None => (asked.name(), false),
     };
-    let found = has.recordings.iter().find(|it| it.sid == name);
+    let found = has.of(asked).recordings.iter().find(|it| it.sid == name);
     let found = found.ok_or_else(|| Problem::not_found(asked))?;
     Ok(if sound {
         Answer::Sound(found.wav.clone())
@@ -177,6 +178,7 @@ pub(super) fn fetch(board: &Switchboard, asked: &Asked) -> Outcome {
 
 pub(super) fn delete(board: &Switchboard, asked: &Asked) -> Outcome {
     let mut has = board.rest().has();
+    let has = has.of_mut(asked);
     let at = has.recordings.iter().position(|it| it.sid == asked.name());
     let at = at.ok_or_else(|| Problem::not_found(asked))?;
     has.recordings.remove(at);

@@ -1,6 +1,8 @@
 //! What the account has, as the API changes it and the exchange asks it.
 
+use super::accounts::AccountState;
 use super::applications::Application;
+use super::asked::Asked;
 use super::keys::Key;
 use super::numbers::Number;
 use super::recordings::{self, StoredRecording};
@@ -25,21 +27,48 @@ struct Inner {
     has: Mutex<Has>,
 }
 
-/// All that is kept, each list oldest first.
+/// All that is kept.
 pub(super) struct Has {
-    pub(super) account: AccountFacts,
-    pub(super) numbers: Vec<Number>,
-    pub(super) applications: Vec<Application>,
-    pub(super) keys: Vec<Key>,
-    pub(super) recordings: Vec<StoredRecording>,
+    /// What was spent on numbers, in cents; the account pays for its subaccounts.
+    pub(super) spent_cents: u32,
+    /// The account, and then its subaccounts, oldest first.
+    pub(super) accounts: Vec<AccountState>,
 }
 
-/// What of the account itself can change.
-pub(super) struct AccountFacts {
-    pub(super) friendly_name: String,
-    pub(super) times: Times,
-    /// What was spent on numbers, in cents.
-    pub(super) spent_cents: u32,
+/// Why the account of a request is there.
+const WAY: &str = "what is asked of an account is found only if it is there, and none goes away";
+
+impl Has {
+    /// The account that this is about.
+    pub(super) fn of(&self, asked: &Asked) -> &AccountState {
+        self.account(asked.account()).expect(WAY)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn of_mut(&mut self, asked: &Asked) -> &mut AccountState {
+        let mut all = self.accounts.iter_mut();
+        all.find(|it| it.sid == asked.account()).expect(WAY)
+    }
+
+    /// The account of this name.
+    pub(super) fn account(&self, sid: &str) -> Option<&AccountState> {
+        self.accounts.iter().find(|it| it.sid == sid)
+    }
+
+    /// The one account that has calls.
+    pub(super) fn main(&self) -> &AccountState {
+        &self.accounts[0]
+    }
+
+    fn main_mut(&mut self) -> &mut AccountState {
+        &mut self.accounts[0]
+    }
+
+    /// Somebody has the number.
+    pub(super) fn is_taken(&self, number: &str) -> bool {
+        let mut all = self.accounts.iter().flat_map(|it| &it.numbers);
+        all.any(|it| it.number == number)
+    }
 }
 
 /// When a resource was made and last changed, in seconds since 1970.
@@ -69,28 +98,29 @@ impl Rest {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_add(2));
         let base = format!("http://{address}");
         let base_url = Url::parse(&base).expect("an address and a port make a URL");
+        let mut main = AccountState::new(
+            account.account_sid.to_string(),
+            account.auth_token.clone(),
+            "Sandbox".to_owned(),
+        );
+        main.numbers.push(Number::new(
+            NumberSid::random(rng.random()).to_string(),
+            account.number.clone(),
+        ));
+        main.applications.push(Application::new(
+            account.application_sid.to_string(),
+            "Handset".to_owned(),
+        ));
+        main.keys.push(Key::new(
+            account.key_sid.to_string(),
+            account.key_secret.clone(),
+            "Main".to_owned(),
+        ));
         Self(Arc::new(Inner {
             base_url,
             has: Mutex::new(Has {
-                account: AccountFacts {
-                    friendly_name: "Sandbox".to_owned(),
-                    times: Times::now(),
-                    spent_cents: 0,
-                },
-                numbers: vec![Number::new(
-                    NumberSid::random(rng.random()).to_string(),
-                    account.number.clone(),
-                )],
-                applications: vec![Application::new(
-                    account.application_sid.to_string(),
-                    "Handset".to_owned(),
-                )],
-                keys: vec![Key::new(
-                    account.key_sid.to_string(),
-                    account.key_secret.clone(),
-                    "Main".to_owned(),
-                )],
-                recordings: Vec::new(),
+                spent_cents: 0,
+                accounts: vec![main],
             }),
         }))
     }
@@ -108,6 +138,7 @@ impl Rest {
     /// Sets where the webhooks of our line and of the first application go.
     pub(crate) fn set_urls(&self, account: &Account, urls: &Urls) {
         let mut has = self.has();
+        let has = has.main_mut();
         let application = account.application_sid.as_str();
         if let Some(application) = has.applications.iter_mut().find(|it| it.sid == application) {
             application.voice = Voice::of(&urls.voice_url_application, urls);
@@ -122,20 +153,28 @@ impl Rest {
         }
     }
 
-    /// The number is one of ours.
+    /// The number is one of ours; those of subaccounts are not.
     pub(crate) fn owns(&self, number: &str) -> bool {
-        self.has().numbers.iter().any(|it| it.number == number)
+        self.has()
+            .main()
+            .numbers
+            .iter()
+            .any(|it| it.number == number)
     }
 
     /// There is such an application.
     pub(crate) fn has_application(&self, sid: &str) -> bool {
-        self.has().applications.iter().any(|it| it.sid == sid)
+        self.has()
+            .main()
+            .applications
+            .iter()
+            .any(|it| it.sid == sid)
     }
 
     /// Where the instructions of an application are; `None` when it has none.
     pub(crate) fn voice_of_application(&self, sid: &str) -> Option<Voice> {
         let has = self.has();
-        let application = has.applications.iter().find(|it| it.sid == sid)?;
+        let application = has.main().applications.iter().find(|it| it.sid == sid)?;
         application.voice.said()
     }
 
@@ -143,7 +182,7 @@ impl Rest {
     pub(crate) fn voice_of_number(&self, number: &str) -> Option<Voice> {
         let (application, own) = {
             let has = self.has();
-            let number = has.numbers.iter().find(|it| it.number == number)?;
+            let number = has.main().numbers.iter().find(|it| it.number == number)?;
             (number.application_sid.clone(), number.voice.said())
         };
         if application.is_empty() {
@@ -152,22 +191,22 @@ impl Rest {
         self.voice_of_application(&application)
     }
 
-    /// The secret of an API key.
+    /// The secret of an API key of the account.
     pub(crate) fn key_secret(&self, sid: &str) -> Option<Secret> {
         let has = self.has();
-        let key = has.keys.iter().find(|it| it.sid == sid)?;
+        let key = has.main().keys.iter().find(|it| it.sid == sid)?;
         Some(key.secret.clone())
     }
 
     /// Keeps the recording of a whole call, one channel or two.
     pub(crate) fn keep_call(&self, call_sid: &str, facts: &RecordingFacts, sound: &[Vec<i16>]) {
         let stored = StoredRecording::of_whole_call(call_sid, facts, sound);
-        recordings::keep(&mut self.has().recordings, stored);
+        recordings::keep(&mut self.has().main_mut().recordings, stored);
     }
 
     /// Keeps what a call recorded.
     pub(crate) fn keep_recording(&self, call_sid: &str, recording: &Recording) {
         let stored = StoredRecording::of(call_sid, recording);
-        recordings::keep(&mut self.has().recordings, stored);
+        recordings::keep(&mut self.has().main_mut().recordings, stored);
     }
 }

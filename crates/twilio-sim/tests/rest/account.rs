@@ -118,7 +118,8 @@ async fn the_account_is_told_of_and_renamed() {
     let rename = |form: &'static [(&str, &str)]| api.request(Method::POST, &own).form(form);
     let renamed = api.send(rename(&[("FriendlyName", "Soft & é")])).await.ok();
     assert_eq!(renamed["friendly_name"], "Soft & é");
-    api.send(rename(&[("Status", "closed")])).await.bad(20_001);
+    api.send(rename(&[("Status", "closed")])).await.bad(21_477);
+    api.send(rename(&[("Status", "gone")])).await.bad(21_475);
     let all = api.request(Method::GET, "/2010-04-01/Accounts.json?Status=active");
     let all = api.send(all).await.ok();
     assert_eq!(all["accounts"], json!([renamed]));

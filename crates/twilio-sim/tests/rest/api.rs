@@ -79,6 +79,14 @@ impl Api {
         }
     }
 
+    /// About another account.
+    pub(crate) fn about(&self, account: &str) -> Self {
+        Self {
+            account: account.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// A request to any path, with credentials.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = format!("{}{path}", self.base);

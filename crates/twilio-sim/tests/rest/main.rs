@@ -30,3 +30,5 @@ mod rubbish;
 #[expect(dead_code, reason = "as the bench")]
 #[path = "../sandbox/softphone.rs"]
 mod softphone;
+#[cfg(test)]
+mod subaccounts;
