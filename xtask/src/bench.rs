@@ -1,56 +1,117 @@
-//! Measures what the user waits for. Nothing is asserted: a noisy machine must not fail a build.
+//! Measures what the user waits for, and Handset beside Twilio's official libraries. Nothing is
+//! asserted of times: a noisy machine must not fail a build. That all made the same is checked.
 
-use crate::{page, setup, sh};
-use anyhow::{Context, Result};
-use std::io::Write;
-use std::process::Stdio;
+mod calls;
+mod document;
+mod libraries;
+mod machine;
+mod operations;
+mod table;
+mod webhooks;
 
-/// The most that the page's wasm should take on the wire, in bytes.
-const PAGE_GOAL: u64 = 450_000;
+use crate::{setup, sh};
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::process::{Command, Stdio};
 
-/// Builds everything optimised, measures, and prints a table.
-pub(crate) fn bench() -> Result<()> {
-    setup::ensure(&[setup::Need::Page, setup::Need::Native, setup::Need::Tests])?;
-    sh::step("Page", || page::build(true))?;
-    let size = gzipped(&std::fs::read(wasm()?)?)?;
-    sh::step("Build", || {
-        let packages = ["-p", "serve", "-p", "harness"];
-        sh::run(sh::cargo(&["build", "--release", "--bins"]).args(packages))
-    })?;
-    let programs = sh::target_dir()?.join("release");
-    sh::step("Calls", || {
-        let mut bench = sh::command(&programs.join("bench").to_string_lossy(), &[]);
-        sh::run(bench.arg("--server").arg(programs.join("handset-server")))
-    })?;
-    println!(
-        "| {:<38} | {:>9} | {:>9} |",
-        "page, wasm gzipped (kB)",
-        size / 1000,
-        PAGE_GOAL / 1000
-    );
-    Ok(())
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// How fast calls are set up, in headless Chromium, and how big the page is
+    Calls,
+    /// TwiML, access tokens and signatures, beside Twilio's libraries for Node and Python
+    Libraries,
+    /// The whole webhook server, beside one of express and Twilio's library for Node
+    Webhooks,
+    /// Single operations
+    Criterion,
 }
 
-/// The page's one wasm file.
-fn wasm() -> Result<std::path::PathBuf> {
-    let folder = sh::root().join("ui/dist");
-    let files = std::fs::read_dir(&folder).context("the page is not built")?;
-    let mut files = files.filter_map(|file| Some(file.ok()?.path()));
-    let found = files.find(|path| path.extension().is_some_and(|e| e == "wasm"));
-    found.with_context(|| format!("no wasm in {}", folder.display()))
+impl Part {
+    const ALL: [Self; 4] = [
+        Self::Calls,
+        Self::Libraries,
+        Self::Webhooks,
+        Self::Criterion,
+    ];
+
+    fn needs(self) -> &'static [setup::Need] {
+        match self {
+            Self::Calls => &[setup::Need::Page, setup::Need::Native, setup::Need::Tests],
+            Self::Libraries | Self::Webhooks => &[setup::Need::Native, setup::Need::Clients],
+            Self::Criterion => &[setup::Need::Native],
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Calls => "Calls and page",
+            Self::Libraries => "Libraries",
+            Self::Webhooks => "Webhook server",
+            Self::Criterion => "Single operations",
+        }
+    }
+
+    fn measure(self) -> Result<String> {
+        match self {
+            Self::Calls => calls::measure(),
+            Self::Libraries => libraries::measure(),
+            Self::Webhooks => webhooks::measure(),
+            Self::Criterion => operations::measure(),
+        }
+    }
 }
 
-/// How many bytes gzip leaves at its best.
-fn gzipped(bytes: &[u8]) -> Result<u64> {
-    let mut child = sh::command("gzip", &["-9", "-c"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("gzip could not be started")?;
-    let mut input = child.stdin.take().context("its input is piped")?;
-    let output = std::thread::scope(|scope| {
-        scope.spawn(move || input.write_all(bytes));
-        child.wait_with_output()
-    })?;
-    Ok(output.stdout.len() as u64)
+/// Measures these parts, all unless some are named, prints the tables and writes them down.
+pub(crate) fn bench(parts: &[Part]) -> Result<()> {
+    let chosen = |part: &Part| parts.is_empty() || parts.contains(part);
+    let chosen: Vec<Part> = Part::ALL.into_iter().filter(chosen).collect();
+    for part in &chosen {
+        setup::ensure(part.needs())?;
+    }
+    let mut sections = Vec::new();
+    for part in chosen {
+        sh::step(part.title(), || {
+            let text = part.measure()?;
+            println!("\n{text}");
+            sections.push(document::Section::new(part.title(), text));
+            Ok(())
+        })?;
+    }
+    document::write(sections)
+}
+
+/// What the three programs of tests/clients and tests/harness are given, as far as it is needed
+/// here.
+#[derive(Deserialize)]
+struct Given {
+    account_sid: String,
+    auth_token: String,
+    api_key: String,
+    api_secret: String,
+    application_sid: String,
+    caller_id: String,
+    identity: String,
+    public_url: String,
+}
+
+fn given() -> Result<Given> {
+    let path = sh::root().join("tests/clients/bench.json");
+    let text = std::fs::read_to_string(&path).context("tests/clients/bench.json is missing")?;
+    serde_json::from_str(&text).context("tests/clients/bench.json is not as expected")
+}
+
+/// Runs a command to its end; what it printed.
+fn printed(command: &mut Command) -> Result<String> {
+    let name = sh::written(command);
+    eprintln!("$ {name}");
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("`{name}` could not be started"))?;
+    if !output.status.success() {
+        bail!("`{name}` failed ({})", output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("`{name}` printed no text"))
 }

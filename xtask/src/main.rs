@@ -45,8 +45,12 @@ enum Command {
     Test(test::Options),
     /// What continuous integration runs: format, lints, docs, licences, boundaries, tests
     Ci,
-    /// Measure how fast calls are set up and how big the page is, and print a table
-    Bench,
+    /// Measure how fast Handset is, beside Twilio's official libraries where they do the same;
+    /// print tables, and write them to docs/benchmarks.md
+    Bench {
+        /// Only these; all unless named
+        parts: Vec<bench::Part>,
+    },
     /// Check which crate depends on which
     Boundaries,
     /// Read a TwiML document, tell what Twilio would refuse or ignore in it, and print it
@@ -64,7 +68,7 @@ fn main() -> ExitCode {
         Command::Run { arguments } => run::run(arguments),
         Command::Test(options) => test::test(&options),
         Command::Ci => ci::ci(),
-        Command::Bench => bench::bench(),
+        Command::Bench { parts } => bench::bench(&parts),
         Command::Boundaries => boundaries::check(),
         Command::Twiml { file } => twiml::twiml(&file),
     };

@@ -1,6 +1,7 @@
 //! Drives Handset from the outside, as its end-to-end tests and the measurements need it: the
 //! programs as children, Chromium and the real window by WebDriver, the sandbox by its control
-//! API. It depends on no crate of Handset, so that nothing but the real programs is tested.
+//! API. It depends on no crate of Handset, so that nothing but the real programs is tested. (Its
+//! benchmark does: there Handset's libraries are measured beside Twilio's.)
 //!
 //! It is for tests: what does not go as it must panics with a sentence that says what was waited
 //! for and what was there instead.

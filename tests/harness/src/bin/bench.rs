@@ -1,9 +1,10 @@
 //! Measures, in the sandbox and headless Chromium, what a caller waits for. Started by
-//! `cargo xtask bench`.
+//! `cargo xtask bench`; prints one line of JSON.
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use harness::{Scene, Setting};
+use serde::Serialize;
 use serde_json::json;
 use std::cell::RefCell;
 use std::io::Write;
@@ -53,38 +54,34 @@ fn main() -> Result<()> {
     let measured = measured.into_inner();
     let invite = measured.iter().map(|m| m.invite).collect();
     let sound = measured.iter().map(|m| m.sound).collect();
+    let rows = [
+        row("click to invite on the wire (ms)", invite, INVITE_GOAL_MS)?,
+        row("far end's answer to sound heard (ms)", sound, SOUND_GOAL_MS)?,
+    ];
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "\n| {:<38} | {:>9} | {:>9} | {:>9} |",
-        "measured", "median", "worst", "goal"
-    )?;
-    row(
-        &mut out,
-        "click to invite on the wire (ms)",
-        invite,
-        INVITE_GOAL_MS,
-    )?;
-    row(
-        &mut out,
-        "far end's answer to sound heard (ms)",
-        sound,
-        SOUND_GOAL_MS,
-    )?;
+    writeln!(out, "{}", serde_json::to_string(&rows)?)?;
     Ok(())
 }
 
-fn row(out: &mut impl Write, name: &str, mut values: Vec<f64>, goal: f64) -> Result<()> {
+/// What is printed of one delay.
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    median: f64,
+    worst: f64,
+    goal: f64,
+}
+
+fn row(name: &'static str, mut values: Vec<f64>, goal: f64) -> Result<Row> {
     values.sort_by(f64::total_cmp);
-    let median = values
-        .get(values.len() / 2)
-        .context("nothing was measured")?;
-    let worst = values.last().context("nothing was measured")?;
-    writeln!(
-        out,
-        "| {name:<38} | {median:>9.1} | {worst:>9.1} | {goal:>9.1} |"
-    )?;
-    Ok(())
+    let median = values.get(values.len() / 2);
+    let worst = values.last();
+    Ok(Row {
+        name,
+        median: *median.context("nothing was measured")?,
+        worst: *worst.context("nothing was measured")?,
+        goal,
+    })
 }
 
 /// Makes a call, hears it, and hangs up.
