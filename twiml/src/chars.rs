@@ -38,6 +38,12 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// Whether this is the name of an element or attribute.
 pub(crate) fn is_name(name: &str) -> bool {
+    let plain = name.as_bytes();
+    if plain.first().is_some_and(u8::is_ascii_alphabetic)
+        && plain.iter().all(u8::is_ascii_alphanumeric)
+    {
+        return true;
+    }
     let mut chars = name.chars();
     chars.next().is_some_and(starts_name) && chars.all(continues_name)
 }
@@ -67,6 +73,7 @@ pub(crate) struct Unfit {
 
 /// Adds text between tags. A carriage return is written by its number: as itself, every reader
 /// would take it for a line feed.
+#[inline]
 pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), Unfit> {
     push(out, text, |byte| match byte {
         b'&' => Some("&amp;"),
@@ -79,6 +86,7 @@ pub(crate) fn push_text(out: &mut String, text: &str) -> Result<(), Unfit> {
 
 /// Adds an attribute's value, to stand in double quotes. White space other than a blank is written
 /// by its number: as itself, every reader would take it for a blank.
+#[inline]
 pub(crate) fn push_value(out: &mut String, value: &str) -> Result<(), Unfit> {
     push(out, value, |byte| match byte {
         b'&' => Some("&amp;"),
@@ -92,7 +100,21 @@ pub(crate) fn push_value(out: &mut String, value: &str) -> Result<(), Unfit> {
     })
 }
 
+#[inline]
 fn push(
+    out: &mut String,
+    text: &str,
+    escape: impl Fn(u8) -> Option<&'static str>,
+) -> Result<(), Unfit> {
+    if is_plain(text.as_bytes()) {
+        out.push_str(text);
+        return Ok(());
+    }
+    push_marked(out, text, escape)
+}
+
+#[inline(never)]
+fn push_marked(
     out: &mut String,
     text: &str,
     escape: impl Fn(u8) -> Option<&'static str>,
@@ -122,6 +144,40 @@ impl Unfit {
             position: text[..at].chars().count() + 1,
         }
     }
+}
+
+/// Whether there is nothing but ASCII that stands for itself everywhere: most of what is written.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    let odd = if let Some(last) = bytes.last_chunk() {
+        // What whole words leave over is looked at with the bytes before it once more.
+        let words = bytes.as_chunks().0.iter();
+        words.fold(odd(*last), |found, word| found | odd(*word))
+    } else if let (Some([a, b, c, d]), Some([e, f, g, h])) =
+        (bytes.first_chunk(), bytes.last_chunk())
+    {
+        odd([*a, *b, *c, *d, *e, *f, *g, *h])
+    } else if let ([first, ..], [.., last]) = (bytes, bytes) {
+        let middle = bytes[bytes.len() / 2];
+        odd([*first, middle, *last, b' ', b' ', b' ', b' ', b' '])
+    } else {
+        0
+    };
+    odd == 0
+}
+
+/// Not zero when one of the bytes is a control character, `<`, `>`, `"`, `&` or not ASCII: looks at
+/// all of them at once. As long as each is ASCII, taking `n` from each sets the highest bit where
+/// one is less than `n`; what it borrows from the next byte matters only when one is already found.
+#[inline]
+fn odd(bytes: [u8; 8]) -> u64 {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let word = u64::from_le_bytes(bytes);
+    let control = word.wrapping_sub(EACH * 0x20);
+    // Two bits of difference each: `<` and `>`, `"` and `&`.
+    let angle = ((word | (EACH * 2)) ^ (EACH * 0x3e)).wrapping_sub(EACH);
+    let quote_or_and = ((word | (EACH * 4)) ^ (EACH * 0x26)).wrapping_sub(EACH);
+    (word | control | angle | quote_or_and) & (EACH * 0x80)
 }
 
 /// Which bytes are looked at closely.
@@ -192,6 +248,22 @@ mod tests {
             assert_eq!(push_text(&mut out, text).is_ok(), is_char(c), "{c:?}");
             assert_eq!(push_value(&mut out, text).is_ok(), is_char(c), "{c:?}");
         }
+    }
+
+    #[test]
+    fn every_byte_that_needs_a_look_gets_one_wherever_it_stands() {
+        for byte in 0..=0x7f_u8 {
+            let expected = byte >= b' ' && !b"&<>\"".contains(&byte);
+            for (length, around) in (1..40).flat_map(|n| b"a ~!?=".map(|around| (n, around))) {
+                for at in 0..length {
+                    let mut bytes = vec![around; length];
+                    bytes[at] = byte;
+                    assert_eq!(is_plain(&bytes), expected, "{byte} at {at} of {length}");
+                }
+            }
+        }
+        assert!(is_plain(b""));
+        assert!(!is_plain("plain but é".as_bytes()));
     }
 
     #[test]

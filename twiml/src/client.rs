@@ -1,11 +1,12 @@
 //! How a `<Client>` holds its name and parameters.
 
-use crate::{Client, Identity, Node, Parameter, node, write};
+use crate::{Client, Identity, Node, Parameter, Text, node, write};
 
 impl Client {
     /// The client of this name.
     #[must_use]
-    pub fn new(identity: impl Into<String>) -> Self {
+    #[inline]
+    pub fn new(identity: impl Into<Text>) -> Self {
         Self {
             identity: identity.into(),
             ..Self::default()
@@ -14,7 +15,8 @@ impl Client {
 
     /// Adds a parameter that its `incoming` event carries.
     #[must_use]
-    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    #[inline]
+    pub fn parameter(mut self, name: impl Into<Text>, value: impl Into<Text>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
@@ -22,7 +24,7 @@ impl Client {
     /// Takes `name` and `<Identity>name</Identity>` alike.
     pub(crate) fn take_content(&mut self, content: Vec<Node>) {
         let (lead, rest) = crate::content::lead(content);
-        self.identity = crate::content::trimmed(lead);
+        self.identity = crate::content::trimmed(lead).into();
         let mut named = !self.identity.is_empty();
         for node in crate::content::solid(rest) {
             if let Node::Text(text) = node {
@@ -53,10 +55,10 @@ impl Client {
             .any(|node| matches!(node, Node::Text(_)));
         writer.content(solid, |children| {
             if !self.identity.is_empty() || text_first {
-                children.part(&Identity::new(self.identity.as_str()))?;
+                children.part(&Identity::new(self.identity.clone()))?;
             }
             for (name, value) in &self.parameters {
-                children.part(&Parameter::new().name(name).value(value))?;
+                children.part(&Parameter::new().name(name.clone()).value(value.clone()))?;
             }
             children.nodes(&self.other_content)
         })
@@ -69,7 +71,7 @@ impl Client {
 }
 
 /// The name in an `<Identity>` that holds nothing else.
-fn name(node: &Node) -> Option<String> {
+fn name(node: &Node) -> Option<Text> {
     let Node::Identity(part) = node else {
         return None;
     };
@@ -78,7 +80,7 @@ fn name(node: &Node) -> Option<String> {
 }
 
 /// Name and value of a `<Parameter>` that has nothing else.
-fn pair(node: &Node) -> Option<(String, String)> {
+fn pair(node: &Node) -> Option<(Text, Text)> {
     let Node::Parameter(part) = node else {
         return None;
     };

@@ -10,6 +10,7 @@ macro_rules! content {
         impl $type {
             #[doc = concat!("`<", stringify!($type), ">` as Twilio does it when nothing is said.")]
             #[must_use]
+            #[inline]
             pub fn new() -> Self {
                 Self::default()
             }
@@ -32,13 +33,14 @@ macro_rules! content {
         impl $type {
             #[doc = concat!("`<", stringify!($type), ">` of this `", stringify!($field), "`.")]
             #[must_use]
-            pub fn new($field: impl Into<String>) -> Self {
+            #[inline]
+            pub fn new($field: impl Into<crate::Text>) -> Self {
                 Self { $field: $field.into(), ..Self::default() }
             }
 
             fn take_content(&mut self, content: Vec<crate::Node>) {
                 let (lead, rest) = crate::content::lead(content);
-                self.$field = crate::content::trimmed(lead);
+                self.$field = crate::content::trimmed(lead).into();
                 self.$rest = crate::content::solid(rest);
             }
 
@@ -58,12 +60,14 @@ macro_rules! content {
         impl $type {
             #[doc = concat!("`<", stringify!($type), ">` of these words.")]
             #[must_use]
-            pub fn new($field: impl Into<String>) -> Self {
+            #[inline]
+            pub fn new($field: impl Into<crate::Text>) -> Self {
                 Self { $field: $field.into(), ..Self::default() }
             }
 
             fn take_content(&mut self, content: Vec<crate::Node>) {
-                (self.$field, self.$rest) = crate::content::lead(content);
+                let (lead, rest) = crate::content::lead(content);
+                (self.$field, self.$rest) = (lead.into(), rest);
             }
 
             fn write_content(&self, writer: &mut crate::write::Writer) -> crate::write::Outcome {
@@ -89,6 +93,7 @@ macro_rules! adder {
             /// Adds an element that may stand in it:
             #[doc = concat!($("[`", stringify!($child), "`](crate::", stringify!($child), ") "),+)]
             #[must_use]
+            #[inline]
             pub fn with(mut self, child: impl crate::ChildOf<Self>) -> Self {
                 self.$rest.push(child.into());
                 self
@@ -106,7 +111,7 @@ macro_rules! mixed {
             #[must_use]
             pub fn words(mut self, words: impl AsRef<str>) -> Self {
                 if self.$rest.is_empty() {
-                    self.$field.push_str(words.as_ref());
+                    self.$field.to_mut().push_str(words.as_ref());
                 } else {
                     crate::node::push_text(&mut self.$rest, words.as_ref());
                 }

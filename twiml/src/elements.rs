@@ -79,9 +79,9 @@ pub trait ChildOf<P>: Into<Node> {}
 
 /// The field's type for a kind of value.
 macro_rules! field {
-    (text $($of:tt)?) => { Option<String> };
+    (text $($of:tt)?) => { Option<crate::Text> };
     (one ($type:ident)) => { Option<crate::$type> };
-    (words $($of:tt)?) => { Vec<String> };
+    (words $($of:tt)?) => { Vec<crate::Text> };
     (number $($of:tt)?) => { Option<u32> };
     (numbers) => { Vec<u32> };
     (flag) => { Option<bool> };
@@ -153,7 +153,7 @@ macro_rules! setter {
         #[doc = concat!("Sets `", $name, "`.")]
         #[must_use]
         #[inline]
-        pub fn $field(mut self, value: impl Into<String>) -> Self {
+        pub fn $field(mut self, value: impl Into<crate::Text>) -> Self {
             self.$field = Some(value.into());
             self
         }
@@ -171,7 +171,7 @@ macro_rules! setter {
         #[doc = concat!("Sets `", $name, "`: one word each.")]
         #[must_use]
         #[inline]
-        pub fn $field<W: Into<String>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
+        pub fn $field<W: Into<crate::Text>>(mut self, words: impl IntoIterator<Item = W>) -> Self {
             self.$field = words.into_iter().map(Into::into).collect();
             self
         }

@@ -74,6 +74,12 @@ macro_rules! words {
             }
         }
 
+        impl From<$type> for $crate::Text {
+            fn from(word: $type) -> Self {
+                word.as_str().into()
+            }
+        }
+
         impl From<$type> for String {
             fn from(word: $type) -> Self {
                 word.as_str().to_owned()
@@ -85,9 +91,10 @@ macro_rules! words {
                 self.is_some()
             }
 
+            #[inline(always)]
             fn write(&self, lead: &'static str, writer: &mut $crate::write::Writer) -> $crate::write::Outcome {
                 match self {
-                    Some(word) => writer.attribute(lead, word.as_str()),
+                    Some(word) => writer.plain(lead, word.as_str()),
                     None => Ok(()),
                 }
             }

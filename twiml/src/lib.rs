@@ -87,6 +87,20 @@ pub use response::{Response, read};
 pub use verb::{Noun, Verb};
 pub use write::WriteError;
 
+/// Text as a document holds it: a literal is kept without a copy, a [`String`] is owned. Text that
+/// is borrowed for a while only is made one's own first:
+///
+/// ```
+/// use twiml::{Number, Say};
+///
+/// fn call(number: &str) -> Number {
+///     Number::new(number.to_owned()).method("POST")
+/// }
+/// assert_eq!(call("+12025550101").number, "+12025550101");
+/// assert_eq!(Say::new(format!("{} calls", 2)).voice("alice").voice.as_deref(), Some("alice"));
+/// ```
+pub type Text = std::borrow::Cow<'static, str>;
+
 /// The longest document that is read or written, in bytes; Twilio takes no longer one.
 ///
 /// Source: Twilio's error dictionary, 11750 (TwiML response body too large: 64 kB).

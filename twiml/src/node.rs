@@ -141,7 +141,7 @@ macro_rules! nodes {
             Text(String),
             $(#[doc = concat!("See [`crate::", stringify!($type), "`].")] $type(Box<$type>),)*
             /// An element that Twilio does not know.
-            Element(Element),
+            Element(Box<Element>),
         }
 
         pub(crate) const SPECS: &[&Spec] = &[$(&$type::SPEC),*];
@@ -167,7 +167,7 @@ macro_rules! nodes {
             ) -> Self {
                 match name {
                     $($type::NAME => Self::$type(assembled(attributes, content)),)*
-                    _ => Self::Element(untyped(name, attributes, content)),
+                    _ => Self::Element(Box::new(untyped(name, attributes, content))),
                 }
             }
 
@@ -199,6 +199,7 @@ macro_rules! nodes {
         }
 
         $(impl From<$type> for Node {
+            #[inline]
             fn from(part: $type) -> Self {
                 Self::$type(Box::new(part))
             }
@@ -233,7 +234,7 @@ impl<P> ChildOf<P> for Node {}
 impl From<Element> for Node {
     fn from(element: Element) -> Self {
         if !SPECS.iter().any(|spec| spec.name == element.name) {
-            return Self::Element(element);
+            return Self::Element(Box::new(element));
         }
         let attributes = element.attributes.into_iter();
         let attributes = attributes.map(|(name, value)| (name.into(), value.into()));

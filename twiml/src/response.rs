@@ -14,7 +14,7 @@ pub struct Response {
     /// The instructions.
     pub verbs: Vec<Verb>,
     /// Text that stood directly in it, where Twilio expects none.
-    pub text: Option<String>,
+    pub text: Option<crate::Text>,
     /// Attributes of `<Response>`; Twilio knows none.
     pub other: Vec<(String, String)>,
 }
@@ -40,7 +40,7 @@ impl Response {
     /// Adds an instruction.
     #[inline]
     pub fn push(&mut self, verb: impl Into<Verb>) {
-        push(&mut self.verbs, verb.into());
+        self.verbs.push(verb.into());
     }
 
     /// Adds an instruction, and gives the document back.
@@ -129,18 +129,8 @@ pub fn read(xml: &str) -> Result<Response, ReadError> {
     })
 }
 
-/// Adds to a list that mostly stays short: at first it gets room for two, since instructions are
-/// large, and four would need more than an allocator has at hand.
-#[inline]
-pub(crate) fn push<T>(list: &mut Vec<T>, one: T) {
-    if list.capacity() == 0 {
-        list.reserve_exact(2);
-    }
-    list.push(one);
-}
-
 /// The elements in an element, and its own text without the white space around it.
-pub(crate) fn apart<E: From<Node>>(content: Vec<Node>) -> (Vec<E>, Option<String>) {
+pub(crate) fn apart<E: From<Node>>(content: Vec<Node>) -> (Vec<E>, Option<crate::Text>) {
     let mut elements = Vec::with_capacity(content.len());
     let mut text = String::new();
     for node in content {
@@ -150,5 +140,5 @@ pub(crate) fn apart<E: From<Node>>(content: Vec<Node>) -> (Vec<E>, Option<String
         }
     }
     let text = chars::trim(&text);
-    (elements, (!text.is_empty()).then(|| text.to_owned()))
+    (elements, (!text.is_empty()).then(|| text.to_owned().into()))
 }

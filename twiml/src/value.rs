@@ -1,7 +1,7 @@
 //! The types that an attribute's value has: how each is written and read.
 
 use crate::{
-    chars,
+    Text, chars,
     write::{Outcome, Writer},
 };
 use std::borrow::Cow;
@@ -11,19 +11,22 @@ pub(crate) trait Value: Sized {
     /// Whether there is something to write.
     fn is_set(&self) -> bool;
 
-    /// Writes it behind `lead`, which is ` name="`; nothing when it is not there.
+    /// Writes it behind `lead`, which is ` name="`; nothing when it is not there. Always a part of
+    /// the function that calls it: an attribute that is not there then costs one comparison, and
+    /// `lead`, which is known there, is copied without a loop.
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome;
 
     /// As it is read; the text comes back when this type cannot hold it.
     fn read(text: Cow<'_, str>) -> Result<Self, Cow<'_, str>>;
 }
 
-impl Value for Option<String> {
+impl Value for Option<Text> {
+    #[inline]
     fn is_set(&self) -> bool {
         self.is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
             Some(text) => writer.attribute(lead, text),
@@ -32,19 +35,20 @@ impl Value for Option<String> {
     }
 
     fn read(text: Cow<'_, str>) -> Result<Self, Cow<'_, str>> {
-        Ok(Some(text.into_owned()))
+        Ok(Some(text.into_owned().into()))
     }
 }
 
 impl Value for Option<u32> {
+    #[inline]
     fn is_set(&self) -> bool {
         self.is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
-            Some(number) => writer.attribute(lead, Digits::of(*number).as_str()),
+            Some(number) => writer.plain(lead, Digits::of(*number).as_str()),
             None => Ok(()),
         }
     }
@@ -58,15 +62,16 @@ impl Value for Option<u32> {
 }
 
 impl Value for Option<bool> {
+    #[inline]
     fn is_set(&self) -> bool {
         self.is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         match self {
-            Some(true) => writer.attribute(lead, "true"),
-            Some(false) => writer.attribute(lead, "false"),
+            Some(true) => writer.plain(lead, "true"),
+            Some(false) => writer.plain(lead, "false"),
             None => Ok(()),
         }
     }
@@ -84,18 +89,18 @@ impl Value for Option<bool> {
 }
 
 /// Words with a blank between them.
-impl Value for Vec<String> {
+impl Value for Vec<Text> {
     fn is_set(&self) -> bool {
         !self.is_empty()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         writer.attribute_words(lead, self)
     }
 
     fn read(text: Cow<'_, str>) -> Result<Self, Cow<'_, str>> {
-        let words: Self = words(&text).map(str::to_owned).collect();
+        let words: Self = words(&text).map(|word| word.to_owned().into()).collect();
         if words.is_empty() {
             Err(text)
         } else {
@@ -110,7 +115,7 @@ impl Value for Vec<u32> {
         !self.is_empty()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(&self, lead: &'static str, writer: &mut Writer) -> Outcome {
         writer.attribute_words(lead, self.iter().map(u32::to_string))
     }

@@ -23,7 +23,7 @@ macro_rules! choice {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $name {
-            $($(#[$vdoc])* $own($own),)*
+            $($(#[$vdoc])* $own(Box<$own>),)*
             /// Any other: one of those that Twilio knows besides, or one that it does not.
             Other(Node),
         }
@@ -43,7 +43,7 @@ macro_rules! choice {
 
             pub(crate) fn write(&self, children: &mut Children<'_>) -> Outcome {
                 match self {
-                    $(Self::$own(part) => children.part(part),)*
+                    $(Self::$own(part) => children.part(&**part),)*
                     Self::Other(node) => node.write(children),
                 }
             }
@@ -61,9 +61,10 @@ macro_rules! choice {
         }
 
         impl From<Node> for $name {
+            #[inline]
             fn from(node: Node) -> Self {
                 match node {
-                    $(Node::$own(part) => Self::$own(*part),)*
+                    $(Node::$own(part) => Self::$own(part),)*
                     other => Self::Other(other),
                 }
             }
@@ -78,12 +79,14 @@ macro_rules! choice {
         choice!(@in $($parent)?: $($own)* $($other)*);
 
         $(impl From<$own> for $name {
+            #[inline]
             fn from(part: $own) -> Self {
-                Self::$own(part)
+                Self::$own(Box::new(part))
             }
         })*
 
         $(impl From<$other> for $name {
+            #[inline]
             fn from(part: $other) -> Self {
                 Self::Other(part.into())
             }

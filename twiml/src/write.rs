@@ -81,6 +81,7 @@ impl Writer {
     }
 
     /// Begins an element; attributes may follow, then text and elements.
+    #[inline]
     pub(crate) fn begin(&mut self, name: &str) -> Outcome {
         if self.depth == MAX_DEPTH {
             return Err(Fault::around(Cause::TooDeep));
@@ -93,6 +94,7 @@ impl Writer {
     }
 
     /// Ends the element.
+    #[inline]
     pub(crate) fn end(&mut self, name: &str) {
         self.depth -= 1;
         if self.is_open {
@@ -109,6 +111,20 @@ impl Writer {
     #[inline]
     pub(crate) fn attribute(&mut self, lead: &str, value: &str) -> Outcome {
         self.out.push_str(lead);
+        self.value(lead, value)
+    }
+
+    /// Adds an attribute whose value has nothing in it to escape.
+    #[inline]
+    pub(crate) fn plain(&mut self, lead: &str, value: &str) -> Outcome {
+        self.out.push_str(lead);
+        self.out.push_str(value);
+        self.out.push('"');
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn value(&mut self, lead: &str, value: &str) -> Outcome {
         let pushed = chars::push_value(&mut self.out, value);
         self.out.push('"');
         pushed.map_err(|unfit| Fault::in_attribute(lead, unfit))
@@ -139,6 +155,7 @@ impl Writer {
     }
 
     /// Adds attributes given by name; `is_written` tells those that have been.
+    #[inline]
     pub(crate) fn others(
         &mut self,
         others: &[(String, String)],
@@ -147,6 +164,15 @@ impl Writer {
         if others.is_empty() {
             return Ok(());
         }
+        self.some_others(others, is_written)
+    }
+
+    #[cold]
+    fn some_others(
+        &mut self,
+        others: &[(String, String)],
+        is_written: impl Fn(&str) -> bool,
+    ) -> Outcome {
         let many = others.len() > FEW;
         let mut seen = HashSet::new();
         for (index, (name, value)) in others.iter().enumerate() {
@@ -173,16 +199,18 @@ impl Writer {
     }
 
     /// Adds text; it may be empty.
+    #[inline]
     pub(crate) fn text(&mut self, text: &str) -> Outcome {
         if text.is_empty() {
             return Ok(());
         }
         self.seal();
-        chars::push_text(&mut self.out, text).map_err(|unfit| {
-            let mut fault = Fault::here(Cause::Character(unfit));
-            fault.part = "/text()".to_owned();
-            fault
-        })
+        self.some_text(text)
+    }
+
+    #[inline(never)]
+    fn some_text(&mut self, text: &str) -> Outcome {
+        chars::push_text(&mut self.out, text).map_err(Fault::in_text)
     }
 
     /// Adds what stands in an element in which white space may have a meaning.
@@ -204,6 +232,7 @@ impl Writer {
 
     /// Adds the children of an element. `solid`: they are elements only, and white space between
     /// them has no meaning.
+    #[inline]
     pub(crate) fn content(
         &mut self,
         solid: bool,
@@ -224,6 +253,7 @@ impl Writer {
     }
 
     /// Closes the start tag, if it is still open.
+    #[inline]
     pub(crate) fn seal(&mut self) {
         if self.is_open {
             self.out.push('>');
@@ -231,6 +261,7 @@ impl Writer {
         }
     }
 
+    #[cold]
     fn line(&mut self, indent: usize) {
         self.out.push('\n');
         for _ in 0..indent {
@@ -258,11 +289,13 @@ impl<'w> Children<'w> {
     }
 
     /// Adds an element that has a type.
+    #[inline]
     pub(crate) fn part<P: Part>(&mut self, part: &P) -> Outcome {
         self.element(P::NAME, |writer| part.write(writer))
     }
 
     /// Adds an element of this name.
+    #[inline]
     pub(crate) fn element(
         &mut self,
         name: &str,
@@ -277,6 +310,7 @@ impl<'w> Children<'w> {
     }
 
     /// Adds text; it may be empty.
+    #[inline]
     pub(crate) fn text(&mut self, text: &str) -> Outcome {
         self.writer.text(text)
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "checks that helpers make fail the test")]
 
+use std::borrow::Cow;
 use twiml::{
     Application, ApplicationSid, Break, BreakStrength, CallEvent, Client, Conference,
     ConferenceBeep, Config, Connect, ConversationRelay, Dial, DialRecord, Element, Emphasis,
@@ -172,6 +173,29 @@ fn what_twilio_adds_tomorrow_can_be_written_today() {
         "{xml}"
     );
     assert_eq!(twiml::read(&xml).unwrap(), response);
-    assert_eq!(response.verbs[2], Verb::Other(Node::Element(beta)));
+    assert_eq!(
+        response.verbs[2],
+        Verb::Other(Node::Element(Box::new(beta)))
+    );
     assert_eq!(response.check().unwrap().len(), 3);
+}
+
+#[test]
+fn a_literal_is_kept_without_a_copy() {
+    let number = Number::new("+12025550101")
+        .url("https://phone.example.com/whisper")
+        .status_callback_event([CallEvent::Ringing]);
+    let texts = [
+        Some(&number.number),
+        number.url.as_ref(),
+        number.status_callback_event.first(),
+    ];
+    assert!(
+        texts
+            .iter()
+            .all(|text| matches!(text, Some(Cow::Borrowed(_)))),
+        "{texts:?}"
+    );
+    let found_out = Number::new(String::from("+12025550101"));
+    assert_eq!(found_out.number, number.number);
 }

@@ -73,7 +73,7 @@ fn built(tree: &Value) -> Response {
     };
     for node in root.children {
         if let Node::Text(text) = node {
-            response.text = Some(text);
+            response.text = Some(text.into());
         } else {
             response.push(node);
         }

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, option, prelude::*};
 use twiml::{
     Client, Dial, Element, Gather, Hangup, Node, Noun, Number, Pause, Play, Record, Redirect,
-    Reject, RejectReason, Response, Say, Sip, Verb,
+    Reject, RejectReason, Response, Say, Sip, Text, Verb,
     spec::{Kind, Spec},
 };
 
@@ -42,17 +42,22 @@ fn any_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// The same, as a document holds it.
+fn held_text() -> impl Strategy<Value = Text> {
+    any_text().prop_map(Text::from)
+}
+
 /// An address: white space around it would not count.
-fn address() -> impl Strategy<Value = String> {
-    any_text().prop_map(|text| text.trim_matches([' ', '\t', '\n', '\r']).to_owned())
+fn address() -> impl Strategy<Value = Text> {
+    any_text().prop_map(|text| text.trim_matches([' ', '\t', '\n', '\r']).to_owned().into())
 }
 
-fn solid_text() -> impl Strategy<Value = Option<String>> {
-    option::of(address().prop_filter("not blank", |text| !text.is_empty()))
+fn solid_text() -> impl Strategy<Value = Option<Text>> {
+    option::of(address().prop_filter("not blank", |text: &Text| !text.is_empty()))
 }
 
-fn words() -> impl Strategy<Value = Vec<String>> {
-    vec("[a-z&<\"é-]{1,9}", 0..4)
+fn words() -> impl Strategy<Value = Vec<Text>> {
+    vec("[a-z&<\"é-]{1,9}".prop_map(Text::from), 0..4)
 }
 
 /// Attributes that no type knows.
@@ -108,7 +113,7 @@ fn is_solid(node: &Node) -> bool {
 /// What may stand in a verb that holds nothing: no blank text.
 fn solid() -> impl Strategy<Value = Vec<Node>> {
     (solid_text(), rest()).prop_map(|(lead, rest)| {
-        let lead = lead.map(Node::Text);
+        let lead = lead.map(|lead| Node::Text(lead.into_owned()));
         lead.into_iter()
             .chain(rest.into_iter().filter(is_solid))
             .collect()
@@ -117,8 +122,8 @@ fn solid() -> impl Strategy<Value = Vec<Node>> {
 
 prop_compose! {
     fn say()(
-        text in any_text(), ssml in rest(), voice in option::of(any_text()),
-        language in option::of(any_text()), loop_count in any::<Option<u32>>(), other in unknown(),
+        text in held_text(), ssml in rest(), voice in option::of(held_text()),
+        language in option::of(held_text()), loop_count in any::<Option<u32>>(), other in unknown(),
     ) -> Say {
         Say { text, ssml, voice, language, loop_count, other }
     }
@@ -127,7 +132,7 @@ prop_compose! {
 prop_compose! {
     fn play()(
         url in address(), other_content in solid_rest(), loop_count in any::<Option<u32>>(),
-        digits in option::of(any_text()), other in unknown(),
+        digits in option::of(held_text()), other in unknown(),
     ) -> Play {
         Play { url, other_content, loop_count, digits, other }
     }
@@ -141,8 +146,8 @@ prop_compose! {
 
 prop_compose! {
     fn number()(
-        number in address(), other_content in solid_rest(), url in option::of(any_text()),
-        status_callback in option::of(any_text()), status_callback_event in words(),
+        number in address(), other_content in solid_rest(), url in option::of(held_text()),
+        status_callback in option::of(held_text()), status_callback_event in words(),
         other in unknown(),
     ) -> Number {
         Number { number, other_content, url, status_callback, status_callback_event, other, ..Number::default() }
@@ -151,7 +156,7 @@ prop_compose! {
 
 prop_compose! {
     fn client()(
-        identity in address(), parameters in vec((any_text(), any_text()), 0..3),
+        identity in address(), parameters in vec((held_text(), held_text()), 0..3),
         other_content in solid(), status_callback_event in words(), other in unknown(),
     ) -> Client {
         Client { identity, parameters, other_content, status_callback_event, other, ..Client::default() }
@@ -160,7 +165,7 @@ prop_compose! {
 
 prop_compose! {
     fn sip()(
-        uri in address(), children in solid_rest(), username in option::of(any_text()), other in unknown(),
+        uri in address(), children in solid_rest(), username in option::of(held_text()), other in unknown(),
     ) -> Sip {
         Sip { uri, children, username, other, ..Sip::default() }
     }
@@ -168,9 +173,9 @@ prop_compose! {
 
 fn noun() -> impl Strategy<Value = Noun> {
     prop_oneof![
-        number().prop_map(Noun::Number),
-        client().prop_map(Noun::Client),
-        sip().prop_map(Noun::Sip),
+        number().prop_map(Noun::from),
+        client().prop_map(Noun::from),
+        sip().prop_map(Noun::from),
         element().prop_map(Noun::from),
     ]
 }
@@ -178,7 +183,7 @@ fn noun() -> impl Strategy<Value = Noun> {
 prop_compose! {
     fn dial()(
         nouns in vec(noun(), 0..4), text in solid_text(), timeout_s in any::<Option<u32>>(),
-        action in option::of(any_text()), caller_id in option::of(any_text()),
+        action in option::of(held_text()), caller_id in option::of(held_text()),
         answer_on_bridge in any::<Option<bool>>(), other in unknown(),
     ) -> Dial {
         Dial { nouns, text, timeout_s, action, caller_id, answer_on_bridge, other, ..Dial::default() }
@@ -188,7 +193,7 @@ prop_compose! {
 prop_compose! {
     fn record()(
         other_content in solid(), max_length_s in any::<Option<u32>>(),
-        finish_on_key in option::of(any_text()), play_beep in any::<Option<bool>>(), other in unknown(),
+        finish_on_key in option::of(held_text()), play_beep in any::<Option<bool>>(), other in unknown(),
     ) -> Record {
         Record { other_content, max_length_s, finish_on_key, play_beep, other, ..Record::default() }
     }
@@ -196,9 +201,9 @@ prop_compose! {
 
 fn in_gather() -> impl Strategy<Value = Verb> {
     prop_oneof![
-        say().prop_map(Verb::Say),
-        play().prop_map(Verb::Play),
-        pause().prop_map(Verb::Pause),
+        say().prop_map(Verb::from),
+        play().prop_map(Verb::from),
+        pause().prop_map(Verb::from),
         element().prop_map(Verb::from),
     ]
 }
@@ -213,7 +218,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn redirect()(url in address(), other_content in solid_rest(), method in option::of(any_text())) -> Redirect {
+    fn redirect()(url in address(), other_content in solid_rest(), method in option::of(held_text())) -> Redirect {
         Redirect { url, other_content, method, other: Vec::new() }
     }
 }
@@ -230,12 +235,12 @@ prop_compose! {
 fn verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
         in_gather(),
-        dial().prop_map(Verb::Dial),
-        record().prop_map(Verb::Record),
-        gather().prop_map(Verb::Gather),
-        redirect().prop_map(Verb::Redirect),
-        reject().prop_map(Verb::Reject),
-        (solid(), unknown()).prop_map(|(children, other)| Verb::Hangup(Hangup { children, other })),
+        dial().prop_map(Verb::from),
+        record().prop_map(Verb::from),
+        gather().prop_map(Verb::from),
+        redirect().prop_map(Verb::from),
+        reject().prop_map(Verb::from),
+        (solid(), unknown()).prop_map(|(children, other)| Hangup { children, other }.into()),
     ]
 }
 
@@ -449,7 +454,7 @@ proptest! {
 
     #[test]
     fn any_text_is_refused_or_survives(text in ".{0,20}") {
-        let response = Response::new().with(Say::new(&text).voice(&text));
+        let response = Response::new().with(Say::new(text.clone()).voice(text));
         if let Ok(xml) = response.to_xml() {
             prop_assert_eq!(twiml::read(&xml).unwrap(), response);
         }

@@ -1,7 +1,7 @@
 //! `<Connect>`: what takes a call over.
 
 use super::element;
-use crate::Node;
+use crate::{Node, Text};
 
 element! {
     /// Hands the call over to a program, a room or an agent, until that lets go.
@@ -53,7 +53,8 @@ element! {
 impl Stream {
     /// Adds a parameter that the far end is told.
     #[must_use]
-    pub fn parameter(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+    #[inline]
+    pub fn parameter(self, name: impl Into<Text>, value: impl Into<Text>) -> Self {
         self.with(Parameter::new().name(name).value(value))
     }
 }
@@ -93,7 +94,7 @@ element! {
     Room = "Room", text Required, holds [], as address(name, other_content)
     content {
         /// Its name.
-        name: String,
+        name: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -144,7 +145,7 @@ element! {
     Autopilot = "Autopilot", text Required, holds [], as address(name, other_content)
     content {
         /// Its name or SID.
-        name: String,
+        name: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }

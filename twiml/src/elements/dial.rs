@@ -1,9 +1,7 @@
 //! `<Dial>`.
 
 use super::element;
-use crate::{
-    Application, Client, Conference, Node, Noun, Number, Queue, Sip, chars, response, write,
-};
+use crate::{Application, Client, Conference, Node, Noun, Number, Queue, Sip, Text, chars, write};
 
 element! {
     /// Calls somebody and connects the two.
@@ -14,9 +12,9 @@ element! {
         /// Whom: all at once; the first that answers is connected.
         nouns: Vec<Noun>,
         /// A number that stands directly in it, before the nouns.
-        text: Option<String>,
+        text: Option<Text>,
         /// Text behind the first noun, where Twilio expects none.
-        tail: Option<String>,
+        tail: Option<Text>,
     }
     attributes {
         /// How many seconds to ring.
@@ -68,56 +66,68 @@ element! {
 impl Dial {
     /// Calls nobody yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds somebody to call.
     #[must_use]
+    #[inline]
     pub fn noun(mut self, noun: impl Into<Noun>) -> Self {
-        response::push(&mut self.nouns, noun.into());
+        self.nouns.push(noun.into());
         self
     }
 
     /// Adds a phone to call.
     #[must_use]
-    pub fn number(self, number: Number) -> Self {
-        self.noun(number)
+    #[inline]
+    pub fn number(mut self, number: Number) -> Self {
+        self.nouns.push(number.into());
+        self
     }
 
     /// Adds a client to call.
     #[must_use]
-    pub fn client(self, client: Client) -> Self {
-        self.noun(client)
+    #[inline]
+    pub fn client(mut self, client: Client) -> Self {
+        self.nouns.push(client.into());
+        self
     }
 
     /// Adds a SIP address to call.
     #[must_use]
-    pub fn sip(self, sip: Sip) -> Self {
-        self.noun(sip)
+    #[inline]
+    pub fn sip(mut self, sip: Sip) -> Self {
+        self.nouns.push(sip.into());
+        self
     }
 
     /// Lets the caller into a conference.
     #[must_use]
-    pub fn conference(self, conference: Conference) -> Self {
-        self.noun(conference)
+    pub fn conference(mut self, conference: Conference) -> Self {
+        self.nouns.push(conference.into());
+        self
     }
 
     /// Connects with the caller who waits first in a queue.
     #[must_use]
-    pub fn queue(self, queue: Queue) -> Self {
-        self.noun(queue)
+    pub fn queue(mut self, queue: Queue) -> Self {
+        self.nouns.push(queue.into());
+        self
     }
 
     /// Adds an application to call.
     #[must_use]
-    pub fn application(self, application: Application) -> Self {
-        self.noun(application)
+    pub fn application(mut self, application: Application) -> Self {
+        self.nouns.push(application.into());
+        self
     }
 
     /// Calls a number that stands directly in the element.
     #[must_use]
-    pub fn text(mut self, number: impl Into<String>) -> Self {
+    #[inline]
+    pub fn text(mut self, number: impl Into<Text>) -> Self {
         self.text = Some(number.into());
         self
     }
@@ -128,13 +138,13 @@ impl Dial {
             match node.into_text() {
                 Ok(text) if chars::is_blank(&text) => {}
                 Ok(text) if self.nouns.is_empty() => {
-                    self.text = Some(chars::trim(&text).to_owned());
+                    self.text = Some(chars::trim(&text).to_owned().into());
                 }
                 Ok(text) => tail.push_str(&text),
                 Err(element) => self.nouns.push(element.into()),
             }
         }
-        self.tail = (!tail.is_empty()).then_some(tail);
+        self.tail = (!tail.is_empty()).then(|| tail.into());
     }
 
     fn write_content(&self, writer: &mut write::Writer) -> write::Outcome {

@@ -1,7 +1,7 @@
 //! `<Gather>`: keys and speech.
 
 use super::element;
-use crate::{ChildOf, Node, Verb, response, write};
+use crate::{ChildOf, Node, Text, Verb, response, write};
 
 element! {
     /// Asks for keys or speech.
@@ -10,7 +10,7 @@ element! {
         /// What is said and played meanwhile: `<Say>`, `<Play>`, `<Pause>`.
         children: Vec<Verb>,
         /// Text that stood directly in it, where Twilio expects none.
-        text: Option<String>,
+        text: Option<Text>,
     }
     attributes {
         /// Where to post what was entered; the same document when it is not said.
@@ -55,19 +55,22 @@ element! {
 impl Gather {
     /// Asks, saying nothing.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Adds something to say or play meanwhile.
     #[must_use]
+    #[inline]
     pub fn child(mut self, verb: impl ChildOf<Self>) -> Self {
-        response::push(&mut self.children, Verb::from(verb.into()));
+        self.children.push(Verb::from(verb.into()));
         self
     }
 
     /// Adds something to say or play meanwhile; the same as [`child`](Self::child).
     #[must_use]
+    #[inline]
     pub fn with(self, verb: impl ChildOf<Self>) -> Self {
         self.child(verb)
     }

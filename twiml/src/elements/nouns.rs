@@ -1,14 +1,14 @@
 //! Nouns of `<Dial>`: whom it calls. The module `client` says how a `<Client>` holds its name.
 
 use super::element;
-use crate::Node;
+use crate::{Node, Text};
 
 element! {
     /// A phone to call.
     Number = "Number", text Required, holds [], as address(number, other_content)
     content {
         /// Its number, in E.164.
-        number: String,
+        number: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -52,9 +52,9 @@ element! {
     Client = "Client", text Optional, holds [Identity Parameter], as own
     content {
         /// Its name, without `client:`.
-        identity: String,
+        identity: Text,
         /// Parameters that its `incoming` event carries: name and value.
-        parameters: Vec<(String, String)>,
+        parameters: Vec<(Text, Text)>,
         /// Anything else that stood in it.
         other_content: Vec<Node>,
     }
@@ -80,7 +80,7 @@ element! {
     Identity = "Identity", text Required, holds [], as address(name, other_content)
     content {
         /// The name, without `client:`.
-        name: String,
+        name: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -92,7 +92,7 @@ element! {
     Sip = "Sip", text Optional, holds [Uri Headers], as address(uri, children)
     content {
         /// The address, such as `sip:kate@example.com`; empty when several stand in it.
-        uri: String,
+        uri: Text,
         /// What stands in it besides: [`Uri`] and [`Headers`].
         children: Vec<Node>,
     }
@@ -136,7 +136,7 @@ element! {
     Uri = "Uri", text Optional, holds [], as address(uri, other_content)
     content {
         /// The address.
-        uri: String,
+        uri: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -183,7 +183,7 @@ element! {
     as address(sid, children)
     content {
         /// Its SID; empty when it stands in an [`ApplicationSid`].
-        sid: String,
+        sid: Text,
         /// What stands in it besides: [`ApplicationSid`] and [`Parameter`](crate::Parameter).
         children: Vec<Node>,
     }
@@ -210,7 +210,7 @@ element! {
     ApplicationSid = "ApplicationSid", text Required, holds [], as address(sid, other_content)
     content {
         /// The SID.
-        sid: String,
+        sid: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -222,7 +222,7 @@ element! {
     Conference = "Conference", text Required, holds [], as address(name, other_content)
     content {
         /// Its name.
-        name: String,
+        name: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -277,7 +277,7 @@ element! {
     Queue = "Queue", text Required, holds [], as address(name, other_content)
     content {
         /// The queue's name.
-        name: String,
+        name: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -298,7 +298,7 @@ element! {
     Sim = "Sim", text Required, holds [], as address(sid, other_content)
     content {
         /// Its SID.
-        sid: String,
+        sid: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -310,7 +310,7 @@ element! {
     WhatsApp = "WhatsApp", text Required, holds [], as address(number, other_content)
     content {
         /// The number, in E.164.
-        number: String,
+        number: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }

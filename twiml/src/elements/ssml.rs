@@ -1,7 +1,7 @@
 //! SSML: how the words of a `<Say>` are spoken.
 
 use super::element;
-use crate::Node;
+use crate::{Node, Text};
 
 element! {
     /// Waits between words.
@@ -25,7 +25,7 @@ element! {
     as words(text, ssml)
     content {
         /// The words, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -42,7 +42,7 @@ element! {
     as words(text, ssml)
     content {
         /// The words, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -59,7 +59,7 @@ element! {
     as words(text, ssml)
     content {
         /// The words, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -71,7 +71,7 @@ element! {
     Phoneme = "phoneme", text Required, holds [], as words(text, other_content)
     content {
         /// The words.
-        text: String,
+        text: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -90,7 +90,7 @@ element! {
     as words(text, ssml)
     content {
         /// The words, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -111,7 +111,7 @@ element! {
     as words(text, ssml)
     content {
         /// The words, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -123,7 +123,7 @@ element! {
     SayAs = "say-as", text Required, holds [], as words(text, other_content)
     content {
         /// The words.
-        text: String,
+        text: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -140,7 +140,7 @@ element! {
     Substitute = "sub", text Required, holds [], as words(text, other_content)
     content {
         /// What is written.
-        text: String,
+        text: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -156,7 +156,7 @@ element! {
     as words(text, ssml)
     content {
         /// The word, up to the first element.
-        text: String,
+        text: Text,
         /// SSML elements, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }

@@ -1,7 +1,7 @@
 //! Verbs that speak, play, wait, record, and end or move a call.
 
 use super::element;
-use crate::Node;
+use crate::{Node, Text};
 
 element! {
     /// Speaks text to the caller.
@@ -10,7 +10,7 @@ element! {
     as words(text, ssml)
     content {
         /// What to say, up to the first SSML element.
-        text: String,
+        text: Text,
         /// SSML elements such as `<break>`, from the first one on, and the text after each.
         ssml: Vec<Node>,
     }
@@ -39,7 +39,7 @@ element! {
     Play = "Play", text Optional, holds [], as address(url, other_content)
     content {
         /// The file's URL; empty when keys are played.
-        url: String,
+        url: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -106,7 +106,7 @@ element! {
     Redirect = "Redirect", text Required, holds [], as address(url, other_content)
     content {
         /// The URL.
-        url: String,
+        url: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -164,7 +164,7 @@ element! {
     Enqueue = "Enqueue", text Optional, holds [Task], as address(name, children)
     content {
         /// The queue's name; empty when a workflow chooses it.
-        name: String,
+        name: Text,
         /// What stands in it: [`Task`].
         children: Vec<Node>,
     }
@@ -189,7 +189,7 @@ element! {
     Task = "Task", text Required, holds [], as words(body, other_content)
     content {
         /// A JSON object.
-        body: String,
+        body: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }
@@ -206,7 +206,7 @@ element! {
     Sms = "Sms", text Required, holds [], as words(message, other_content)
     content {
         /// The message.
-        message: String,
+        message: Text,
         /// Anything else that stood in it, from the first element on.
         other_content: Vec<Node>,
     }

@@ -101,6 +101,13 @@ impl Fault {
         fault
     }
 
+    #[cold]
+    pub(super) fn in_text(unfit: chars::Unfit) -> Box<Self> {
+        let mut fault = Self::here(Cause::Character(unfit));
+        fault.part = "/text()".to_owned();
+        fault
+    }
+
     /// A word that cannot be written; `written` are the words before it, escaped.
     #[cold]
     pub(super) fn in_words(lead: &str, mut unfit: chars::Unfit, written: &str) -> Box<Self> {
@@ -110,6 +117,7 @@ impl Fault {
         Self::in_attribute(lead, unfit)
     }
 
+    #[cold]
     pub(crate) fn within(mut self: Box<Self>, name: &str, number: usize) -> Box<Self> {
         if self.is_around {
             self.is_around = false;

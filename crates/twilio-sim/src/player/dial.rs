@@ -16,7 +16,7 @@ use crate::{
 use std::collections::HashMap;
 use tokio::sync::mpsc;
 use twilio::sid::CallSid;
-use twiml::{Dial, Noun};
+use twiml::{Dial, Noun, Text};
 
 /// How long Twilio lets a phone ring when the document does not say.
 const RING_S: u32 = 30;
@@ -27,7 +27,7 @@ const MAX_TARGETS: usize = 10;
 /// What a noun wants to be told of its leg.
 struct Wish {
     target: Target,
-    events: Vec<String>,
+    events: Vec<Text>,
 }
 
 impl Wish {
@@ -59,7 +59,11 @@ impl<E: Exchange> Player<E> {
         }
         let how = DialHow {
             timeout_s: dial.timeout_s.unwrap_or(RING_S).clamp(1, MAX_RING_S),
-            caller_id: dial.caller_id.clone().filter(|id| !id.is_empty()),
+            caller_id: dial
+                .caller_id
+                .as_deref()
+                .filter(|id| !id.is_empty())
+                .map(str::to_owned),
             answer_on_bridge,
             time_limit_s: dial.time_limit_s,
             hangup_on_star: dial.hangup_on_star.unwrap_or(false),
@@ -128,7 +132,7 @@ impl<E: Exchange> Player<E> {
                     &client.status_callback_method,
                 ),
                 Noun::Sip(sip) => (
-                    Some(DialTarget::Sip(sip.uri.clone())),
+                    Some(DialTarget::Sip(sip.uri.to_string())),
                     &sip.status_callback,
                     &sip.status_callback_event,
                     &sip.status_callback_method,
@@ -190,8 +194,12 @@ impl<E: Exchange> Player<E> {
             return None;
         }
         Some(DialTarget::Client {
-            name: client.identity.clone(),
-            parameters: client.parameters.clone(),
+            name: client.identity.to_string(),
+            parameters: client
+                .parameters
+                .iter()
+                .map(|(name, value)| (name.to_string(), value.to_string()))
+                .collect(),
         })
     }
 

@@ -35,7 +35,7 @@ pub(super) fn content(answer: &Answer) -> Result<Content, CallError> {
         "text/xml" | "application/xml" | "text/html" => twiml(&answer.body),
         "text/plain" => twiml(&answer.body).or_else(|error| {
             let text = std::str::from_utf8(&answer.body).map_err(|_| error)?;
-            Ok(Content::Verbs(vec![Say::new(text).into()]))
+            Ok(Content::Verbs(vec![Say::new(text.to_owned()).into()]))
         }),
         mime if mime.starts_with("audio/") => Ok(Content::Sound(sound(answer)?)),
         "" => Err(bad_type("no content type")),

@@ -53,7 +53,7 @@ fn verb(verb: &Verb) -> String {
 fn noun(noun: &Noun) -> String {
     let whom = match noun {
         Noun::Number(number) => mask(&number.number),
-        Noun::Client(client) => client.identity.clone(),
+        Noun::Client(client) => client.identity.to_string(),
         Noun::Sip(sip) => mask(&sip.uri),
         Noun::Other(_) => String::new(),
     };
