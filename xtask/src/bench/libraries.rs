@@ -56,7 +56,7 @@ const LINES: [(&str, &str, &str, Option<f64>); 12] = [
 ];
 
 const NOTES: &str = "\
-One thread, warm, one process for each library; the best of 30 rounds of 30 ms. The same documents, \
+Processor time of one call, warm, one process for each library; the best of 30 rounds of 30 ms. The same documents, \
 claims and form for all; before anything is printed it is checked that the documents are canonically \
 equal, that each token holds and grants the same, and that the signatures are one. Building means \
 from nothing to text. A signature is checked against the auth token, the URL and the parameters, \
