@@ -122,15 +122,26 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-type Sorted<'a> = Vec<(&'a str, &'a str)>;
+type Sorted<'a> = Vec<(u64, &'a str, &'a str)>;
 
 /// By name, then by value, byte by byte; what is there twice counts once.
 fn sorted(params: &[(String, String)]) -> Sorted<'_> {
     let pairs = params.iter();
-    let mut sorted: Sorted<'_> = pairs.map(|(name, value)| (&**name, &**value)).collect();
+    let mut sorted: Sorted<'_> = pairs
+        .map(|(name, value)| (beginning(name), &**name, &**value))
+        .collect();
     sorted.sort_unstable();
     sorted.dedup();
     sorted
+}
+
+/// The first eight bytes, which order names as the whole names do where they differ: most names
+/// are then compared as numbers.
+fn beginning(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = name.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
 }
 
 /// The length of the longest signature in base64, that of HMAC-SHA256.
@@ -154,7 +165,7 @@ fn mac<'s, M: Mac>(
     for piece in url {
         pieces.push(piece.as_bytes());
     }
-    for (name, value) in params {
+    for (_, name, value) in params {
         pieces.push(name.as_bytes());
         pieces.push(value.as_bytes());
     }
@@ -245,5 +256,37 @@ mod tests {
             let signature = key.sign(algorithm, "https://phone.example.com", &[]);
             assert_eq!(signature.len(), encoded_len(algorithm));
         }
+    }
+
+    #[test]
+    fn names_are_in_the_order_of_their_bytes() {
+        let names = [
+            "",
+            "\0",
+            "\0a",
+            "A",
+            "A\0",
+            "A\0\0",
+            "A\0B",
+            "AB",
+            "CalledCi",
+            "CalledCit",
+            "CalledCity",
+            "CalledCo",
+            "a",
+            "é",
+            "日本",
+            "\u{10ffff}",
+        ];
+        let params: Vec<_> = names
+            .iter()
+            .rev()
+            .flat_map(|name| [(*name, "b"), (*name, "a"), (*name, "b")])
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let got: Vec<_> = sorted(&params).iter().map(|(_, n, v)| (*n, *v)).collect();
+        let expected: Vec<_> = names.iter().flat_map(|n| [(*n, "a"), (*n, "b")]).collect();
+        assert!(names.is_sorted_by(|a, b| a.as_bytes() < b.as_bytes()));
+        assert_eq!(got, expected);
     }
 }
