@@ -1,5 +1,6 @@
 //! What both programs do as processes: logging, and hearing that they should end.
 
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Logs to standard error, as `HANDSET_LOG` says (`info` unless set; see `tracing`'s filters).
@@ -8,6 +9,8 @@ pub fn log_to_stderr() {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // Colours are for people: a file or another program gets plain lines.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 }
 

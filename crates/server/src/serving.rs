@@ -23,6 +23,9 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// The largest head of a request, in bytes. Twilio's have less than one kilobyte.
 const MAX_HEAD: usize = 16 * 1024;
 
+/// How much of what a connection brings is held before it is read, in bytes.
+const MAX_BUFFER: usize = 32 * 1024;
+
 /// How many connections are served at once; more wait to be accepted. A tunnel holds one for each
 /// request that is under way.
 const MAX_CONNECTIONS: usize = 512;
@@ -103,6 +106,10 @@ async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Recei
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_header_size(MAX_HEAD)
+        .max_buf_size(MAX_BUFFER)
+        // Otherwise each answer costs a look whether its client is still there, with a buffer of
+        // its own; answers are written at once, so there is nothing to call off.
+        .half_close(true)
         .serve_connection(
             Stall::watched(TokioIo::new(stream)),
             TowerToHyperService::new(router),

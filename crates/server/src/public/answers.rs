@@ -2,9 +2,9 @@
 
 use super::{Route, Webhooks};
 use crate::refusal::Refusal;
-use axum::response::{IntoResponse, Response};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use phone::{
     Webhook,
     dial_plan::{self, AfterDial, OutgoingPlan},
@@ -46,15 +46,23 @@ pub(super) enum Answer {
     NoContent,
 }
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        match self {
+impl Answer {
+    /// The response. `headers` are those of the request, whose room is used again: the connection
+    /// gives it to its next request, so that none has to ask for memory for its headers.
+    pub(super) fn into_response(self, mut headers: HeaderMap) -> Response {
+        headers.clear();
+        let (status, body) = match self {
             Self::Xml(xml) => {
                 let xml_type = HeaderValue::from_static("application/xml");
-                ([(header::CONTENT_TYPE, xml_type)], xml).into_response()
+                headers.insert(header::CONTENT_TYPE, xml_type);
+                (StatusCode::OK, Body::from(xml))
             }
-            Self::NoContent => StatusCode::NO_CONTENT.into_response(),
-        }
+            Self::NoContent => (StatusCode::NO_CONTENT, Body::empty()),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
     }
 }
 

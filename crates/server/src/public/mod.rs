@@ -22,7 +22,7 @@ use axum::{
 };
 use http::{StatusCode, Uri};
 use phone::{Webhook, dial_plan::Line};
-use protocol::Address;
+use protocol::{Address, PhoneNumber};
 use repeats::{Arrived, Asked, Repeats};
 use std::{fmt::Display, sync::Arc};
 use tokio::sync::watch;
@@ -151,15 +151,16 @@ struct Room<H> {
 
 impl<H: Host> Room<H> {
     /// Answers a request whose signature holds.
-    async fn take(&self, route: Route, mut request: Request) -> Response {
-        let params = request.extensions_mut().remove::<Params>();
-        let params = params.unwrap_or_default();
-        let taken = match Asked::of(request.headers()) {
+    async fn take(&self, route: Route, request: Request) -> Response {
+        let mut head = request.into_parts().0;
+        // Only a form gets here, with its parameters.
+        let params = head.extensions.remove::<Params>().unwrap_or_default();
+        let taken = match Asked::of(&head.headers) {
             Some(asked) => self.answer_once(route, asked, params).await,
             None => self.answer(route, params).await,
         };
         match taken {
-            Ok(answer) => answer.into_response(),
+            Ok(answer) => answer.into_response(head.headers),
             Err(refusal) => refused(route.path(), refusal),
         }
     }
@@ -208,13 +209,13 @@ fn log(route: Route, told: &Webhook, line: &Line) {
         Webhook::Outgoing { to, plan, .. } => {
             info!(
                 path,
-                to = masked(to, line),
+                to = %masked(to, line),
                 ?plan,
                 "answered an outgoing call"
             );
         }
         Webhook::Incoming { from, .. } => {
-            info!(path, from = masked(from, line), "answered an incoming call");
+            info!(path, from = %masked(from, line), "answered an incoming call");
         }
         Webhook::DialResult { status, .. } => info!(path, ?status, "heard how a Dial went"),
         Webhook::Status { status, .. } => info!(path, ?status, "heard how a leg fares"),
@@ -223,6 +224,10 @@ fn log(route: Route, told: &Webhook, line: &Line) {
 
 /// An address for the log. What is none is not shown at all: it may be a number all the same.
 fn masked(address: &str, line: &Line) -> String {
+    // As Twilio writes numbers, and quicker to read than what people type.
+    if let Ok(number) = PhoneNumber::e164(address) {
+        return number.masked();
+    }
     match Address::parse(address, line.caller_id.as_ref()) {
         Ok(Address::Number(number)) => number.masked(),
         Ok(Address::Client(name)) => format!("client:{}", name.as_str()),

@@ -224,8 +224,8 @@ async fn the_log_tells_what_happened_and_no_whole_number() {
 
     let text = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
     for line in [
-        "answered an incoming call path=\"/voice/incoming\" from=\"•••• ••42\"",
-        "answered an outgoing call path=\"/voice/outgoing\" to=\"•••• ••01\" plan=Number",
+        "answered an incoming call path=\"/voice/incoming\" from=•••• ••42",
+        "answered an outgoing call path=\"/voice/outgoing\" to=•••• ••01 plan=Number",
         "plan=Refused",
         "heard how a leg fares path=\"/voice/status\" status=Ringing",
         "refused a webhook: The X-Twilio-Signature header is missing",
