@@ -28,7 +28,7 @@ const MAX_BUFFER: usize = 32 * 1024;
 
 /// How many connections are served at once; more wait to be accepted. A tunnel holds one for each
 /// request that is under way.
-const MAX_CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 256;
 
 /// How long nothing is accepted when the system has no more files to give.
 const OUT_OF_FILES: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ const OUT_OF_FILES: Duration = Duration::from_secs(1);
 /// 3 seconds at most.
 ///
 /// A client that takes longer than 30 seconds to send a head, or to take any of an answer, is
-/// disconnected, and no more than 512 are served at once.
+/// disconnected, and no more than 256 are served at once.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
