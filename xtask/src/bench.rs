@@ -9,9 +9,10 @@ mod operations;
 mod table;
 mod webhooks;
 
-use crate::{setup, sh};
+use crate::{page, setup, sh};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// What can be measured.
@@ -38,7 +39,8 @@ impl Part {
     fn needs(self) -> &'static [setup::Need] {
         match self {
             Self::Calls => &[setup::Need::Page, setup::Need::Native, setup::Need::Tests],
-            Self::Libraries | Self::Webhooks => &[setup::Need::Native, setup::Need::Clients],
+            Self::Libraries => &[setup::Need::Native, setup::Need::Clients],
+            Self::Webhooks => &[setup::Need::Page, setup::Need::Native, setup::Need::Clients],
             Self::Criterion => &[setup::Need::Native],
         }
     }
@@ -99,6 +101,14 @@ fn given() -> Result<Given> {
     let path = sh::root().join("tests/clients/bench.json");
     let text = std::fs::read_to_string(&path).context("tests/clients/bench.json is missing")?;
     serde_json::from_str(&text).context("tests/clients/bench.json is not as expected")
+}
+
+/// Builds the page and then the programs, which embed it, all optimised; where the programs are.
+fn programs() -> Result<PathBuf> {
+    page::build(true)?;
+    let packages = ["-p", "serve", "-p", "harness"];
+    sh::run(sh::cargo(&["build", "--release", "--bins"]).args(packages))?;
+    Ok(sh::target_dir()?.join("release"))
 }
 
 /// Runs a command to its end; what it printed.

@@ -1,7 +1,7 @@
 //! What a caller waits for.
 
-use super::{printed, table};
-use crate::{page, sh};
+use super::{printed, programs, table};
+use crate::sh;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::io::Write;
@@ -22,11 +22,8 @@ struct Row {
 
 /// Builds everything optimised and measures it; the table.
 pub(super) fn measure() -> Result<String> {
-    page::build(true)?;
+    let programs = programs()?;
     let size = gzipped(&std::fs::read(wasm()?)?)?;
-    let packages = ["-p", "serve", "-p", "harness"];
-    sh::run(sh::cargo(&["build", "--release", "--bins"]).args(packages))?;
-    let programs = sh::target_dir()?.join("release");
     let mut bench = sh::command(&programs.join("bench").to_string_lossy(), &[]);
     bench.arg("--server").arg(programs.join("handset-server"));
     let rows: Vec<Row> = serde_json::from_str(&printed(&mut bench)?)

@@ -4,7 +4,7 @@ mod load;
 mod program;
 
 use super::{
-    given,
+    given, programs,
     table::{Table, three_digits, time, verdict},
 };
 use crate::sh;
@@ -51,9 +51,7 @@ pub(super) fn measure() -> Result<String> {
         cfg!(target_os = "linux") && sh::has("taskset"),
         "this needs Linux and taskset (of util-linux)"
     );
-    let packages = ["-p", "serve", "-p", "harness"];
-    sh::run(sh::cargo(&["build", "--release", "--bins"]).args(packages))?;
-    let programs = sh::target_dir()?.join("release");
+    let programs = programs()?;
     let given = given()?;
     let load = Load::new(programs.join("webhook-load"), &given);
     let ours = Program::handset(&programs.join("handset-server"), &given)?;
