@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod ids;
 pub mod intent;
+pub mod media;
 pub mod number;
 pub mod sandbox;
 pub mod snapshot;
