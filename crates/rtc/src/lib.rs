@@ -14,5 +14,5 @@ mod peer;
 pub mod session;
 
 pub use audio::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame, SAMPLE_RATE_HZ, SILENCE};
-pub use peer::{Peer, PeerConfig};
-pub use session::{Codec, Liveness, PeerError, PeerEvent, PeerStats, SdpError};
+pub use peer::{IceConfig, Interfaces, MediaMode, Microphone, Peer, PeerConfig, Playout};
+pub use session::{Codec, Liveness, Negotiation, PeerError, PeerEvent, PeerStats, SdpError};

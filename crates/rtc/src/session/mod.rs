@@ -31,7 +31,7 @@ use str0m::{Event, Input, Rtc};
 
 pub use liveness::Liveness;
 pub use sdp::SdpError;
-pub use types::{Codec, Output, PeerError, PeerEvent, PeerStats, Settings};
+pub use types::{Codec, Negotiation, Output, PeerError, PeerEvent, PeerStats, Settings};
 
 use crate::audio::Frame;
 use clock::Clock;

@@ -262,9 +262,15 @@ fn hears_keys_pressed_at_either_end() {
         let keys = |end: &End| -> String {
             let keys = end.events.iter().filter_map(|event| match event {
                 PeerEvent::Dtmf(key) => Some(*key),
-                PeerEvent::Connected
+                PeerEvent::Checking
+                | PeerEvent::Connected
                 | PeerEvent::Disconnected
                 | PeerEvent::Failed
+                | PeerEvent::Gathering(_)
+                | PeerEvent::Candidate(_)
+                | PeerEvent::SelectedPair { .. }
+                | PeerEvent::Track
+                | PeerEvent::Tone(_)
                 | PeerEvent::Closed => None,
             });
             keys.collect()

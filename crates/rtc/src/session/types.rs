@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use protocol::media::{Candidate, Description, GatheringState, MediaErrorKind, SignalingState};
+
 use super::{Liveness, SdpError};
 
 /// A codec a peer can speak.
@@ -54,9 +56,22 @@ pub enum Output {
     Event(PeerEvent),
 }
 
+/// How a negotiation stands, as `MediaAnswer::Signaling` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Negotiation {
+    /// `signalingState`.
+    pub state: SignalingState,
+    /// `localDescription`, with the candidates gathered so far.
+    pub local: Option<Description>,
+    /// `remoteDescription`, mended.
+    pub remote: Option<Description>,
+}
+
 /// What happens to a peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeerEvent {
+    /// Both descriptions are there: the path is looked for (`checking`).
+    Checking,
     /// Sound can flow: for the first time, or again after `Disconnected` or `Failed`.
     Connected,
     /// Nothing was received for [`Liveness::disconnected_after`].
@@ -66,6 +81,22 @@ pub enum PeerEvent {
     Failed,
     /// The far end pressed a key: `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733).
     Dtmf(char),
+    /// `icegatheringstatechange`.
+    Gathering(GatheringState),
+    /// `icecandidate`: one of ours; `None` after the last.
+    Candidate(Option<Candidate>),
+    /// `selectedcandidatepairchange`.
+    SelectedPair {
+        /// Ours.
+        local: Candidate,
+        /// Theirs.
+        remote: Candidate,
+    },
+    /// `track`: the far end's sound has a stream.
+    Track,
+    /// `tonechange`: this key of `insertDTMF` begins to
+    /// sound; an empty one says that all are played.
+    Tone(String),
     /// The peer ended: closed here, the far end closed DTLS, or the DTLS handshake failed.
     /// The last event.
     Closed,
@@ -103,10 +134,28 @@ pub enum PeerError {
     /// The engine refused.
     #[error("the webrtc engine refused")]
     Engine(#[source] str0m::RtcError),
+    /// Not in this state of the negotiation.
+    #[error("not in this state of the negotiation")]
+    InvalidState,
+    /// The description to set locally is not the one that was made last.
+    #[error("the description is not the one that was made")]
+    NotMade,
     /// An answer came, but no offer of ours is open.
     #[error("there is no open offer to answer")]
     NoOpenOffer,
     /// The peer has ended.
     #[error("the peer is closed")]
     Closed,
+}
+
+impl PeerError {
+    /// What kind of refusal it is for the page.
+    pub fn kind(&self) -> MediaErrorKind {
+        match self {
+            Self::Socket(_) | Self::Opus(_) => MediaErrorKind::Failed,
+            Self::Sdp(_) | Self::Engine(_) | Self::NotMade => MediaErrorKind::InvalidDescription,
+            Self::InvalidState | Self::NoOpenOffer => MediaErrorKind::InvalidState,
+            Self::Closed => MediaErrorKind::Gone,
+        }
+    }
 }
