@@ -28,7 +28,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let window: &'static OnceLock<AppHandle> = Box::leak(Box::default());
     let vars = |name: &str| std::env::var(name).ok();
     let attention = WindowAttention::new(window);
-    let running = runtime.block_on(compose(options, vars, |_handle| attention))?;
+    let running = runtime.block_on(compose(options, vars, |_handle| (attention, app::ports::NoMedia)))?;
     say_started(options, &running)?;
     let handle = running.handle().clone();
     let app = tauri::Builder::default()

@@ -38,6 +38,37 @@ pub enum MediaPath {
     Missing,
 }
 
+/// Who shall carry the sound of calls, as the user has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaPreference {
+    /// The webview where it has WebRTC, else the native engine.
+    #[default]
+    Auto,
+    /// The native engine, also where the webview has WebRTC.
+    Native,
+    /// The webview only.
+    Webview,
+}
+
+/// It is none of `auto`, `native` and `webview`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("say auto, native or webview")]
+pub struct UnknownPreference;
+
+impl std::str::FromStr for MediaPreference {
+    type Err = UnknownPreference;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPreference> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "native" => Ok(Self::Native),
+            "webview" => Ok(Self::Webview),
+            _ => Err(UnknownPreference),
+        }
+    }
+}
+
 /// Something that the stand-in wants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "media", rename_all = "snake_case")]

@@ -90,7 +90,7 @@ impl App {
                 if typed == self.ui.typed {
                     self.ui.preview = match answer {
                         Answer::Callable { written } => Some(written),
-                        Answer::Number { .. } | Answer::Rejected(_) => None,
+                        Answer::Number { .. } | Answer::Media(_) | Answer::Rejected(_) => None,
                     };
                 }
             }
@@ -122,7 +122,9 @@ impl App {
                 self.ui.browser_url = Some(url);
             }
             // The wires have carried these out.
-            Down::Message(ShellMessage::Engine(_) | ShellMessage::Named { .. }) => {}
+            Down::Message(
+                ShellMessage::Engine(_) | ShellMessage::Named { .. } | ShellMessage::Media(_),
+            ) => {}
             Down::Link(link) => {
                 if self.ui.link != Link::Displaced {
                     self.ui.lose(link);

@@ -165,6 +165,8 @@ fn down(
                 engine.name(call_sid, *call);
                 return;
             }
+            // Nothing was asked of it yet.
+            Down::Message(ShellMessage::Media(_)) => return,
             Down::Message(ShellMessage::Notice(Notice::Displaced)) => engine.fall_silent(),
             Down::Link(link) => match link {
                 Link::Up => {}
