@@ -126,7 +126,7 @@ impl<C: Clock, A: Attention, S: Sandbox, M: Media> Controller<C, A, S, M> {
             Command::Ask { question, reply } => self.ask(question, reply),
             Command::Media { epoch, event } => {
                 if self.is_attached(epoch) {
-                    self.send(ShellMessage::Media(event));
+                    self.send(ShellMessage::Media(Box::new(event)));
                 }
             }
             Command::Report { epoch, event } => {

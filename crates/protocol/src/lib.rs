@@ -113,10 +113,10 @@ mod tests {
                 "{json}"
             );
         }
-        let levels = ShellMessage::Media(MediaEvent::Levels {
+        let levels = ShellMessage::Media(Box::new(MediaEvent::Levels {
             microphones: vec![(TrackId(1), 20)],
             peers: vec![(PeerId(1), 0)],
-        });
+        }));
         let json = serde_json::to_string(&levels).unwrap();
         assert_eq!(
             serde_json::from_str::<ShellMessage>(&json).unwrap(),

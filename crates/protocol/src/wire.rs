@@ -33,7 +33,7 @@ pub enum ShellMessage {
         call: CallId,
     },
     /// The media engine tells this, of what the stand-in asked of it.
-    Media(MediaEvent),
+    Media(Box<MediaEvent>),
     /// Say this once.
     Notice(Notice),
 }

@@ -31,7 +31,7 @@ fn ask(bench: &Bench, epoch: Epoch, request: MediaRequest) -> JoinHandle<Answer>
 async fn told(page: &mut Page) -> MediaEvent {
     loop {
         if let ShellMessage::Media(event) = page.down.recv().await.expect("the page is attached") {
-            return event;
+            return *event;
         }
     }
 }
