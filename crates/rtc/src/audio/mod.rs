@@ -5,6 +5,8 @@ mod bridge;
 mod echo;
 mod meter;
 mod pcm;
+#[cfg(feature = "devices")]
+pub mod processing;
 mod spectrum;
 mod synthetic;
 mod tee;
