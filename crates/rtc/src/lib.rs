@@ -1,7 +1,7 @@
 //! One native WebRTC audio peer: SDP, ICE, DTLS-SRTP, Opus and G.711, a jitter buffer, DTMF.
 //!
 //! The crate is a core without I/O or clock ([`session::Session`], time is an argument) and a
-//! thin tokio driver ([`Peer`], one task and one UDP socket each). Sound goes in and out as
+//! thin tokio driver ([`Peer`], one task each, and the sockets). Sound goes in and out as
 //! [`Frame`]s of 20 ms at 48 kHz, pulled from an [`AudioSource`] and pushed into an
 //! [`AudioSink`]; [`audio`] has ready ones (tone, echo, bridge, meter).
 //!
@@ -9,10 +9,13 @@
 //! meets that shape every day.
 
 pub mod audio;
+mod device;
 mod driver;
+mod net;
 mod peer;
 pub mod session;
 
 pub use audio::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame, SAMPLE_RATE_HZ, SILENCE};
-pub use peer::{IceConfig, Interfaces, MediaMode, Microphone, Peer, PeerConfig, Playout};
+pub use device::{Microphone, Playout, TEN_MS};
+pub use peer::{IceConfig, Interfaces, MediaMode, Peer, PeerConfig};
 pub use session::{Codec, Liveness, Negotiation, PeerError, PeerEvent, PeerStats, SdpError};

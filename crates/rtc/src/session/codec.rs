@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use opus::{Application, Bitrate, Channels};
+use opus::{Application, Bandwidth, Bitrate, Channels};
 
 use super::g711;
 use super::jitter::Next;
+use super::line::OpusWishes;
 use super::resample::{Down, NARROW_FRAME, Up};
 use super::{Codec, PeerError};
 use crate::audio::{FRAME, Frame, SAMPLE_RATE_HZ, SILENCE};
@@ -19,12 +20,18 @@ const OPUS_EXPECTED_LOSS: i32 = 5;
 /// Samples of the longest Opus packet: 120 ms at 48 kHz.
 const OPUS_LONGEST: usize = 5_760;
 
+/// An Opus packet of at most so many bytes says that silence begins (RFC 6716, section 2.1.9).
+pub(crate) const OPUS_REST: usize = 2;
+
 /// By how much PCMU's concealment fades with each frame.
 const FADE: f32 = 0.5;
 
 /// Turns frames into payloads, whichever codec is asked for.
 pub(crate) struct Encoder {
     opus: opus::Encoder,
+    /// Whether silence need not be sent, and whether it is being left out.
+    rests: bool,
+    resting: bool,
     down: Down,
 }
 
@@ -39,18 +46,61 @@ impl Encoder {
             .map_err(PeerError::Opus)?;
         Ok(Self {
             opus,
+            rests: false,
+            resting: false,
             down: Down::new(),
         })
     }
 
-    /// The payload of one frame.
-    pub(crate) fn encode(&mut self, codec: Codec, frame: &Frame) -> Result<Vec<u8>, PeerError> {
+    /// Heeds what the far end wants of Opus.
+    pub(crate) fn agree(&mut self, wishes: &OpusWishes) {
+        let bits = wishes
+            .most_bits
+            .map_or(OPUS_BITRATE, |most| most.min(OPUS_BITRATE));
+        // The widths of RFC 7587, section 3.1.1.
+        let width = match wishes.most_hz {
+            None | Some(24_001..) => Bandwidth::Fullband,
+            Some(16_001..) => Bandwidth::Superwideband,
+            Some(12_001..) => Bandwidth::Wideband,
+            Some(8_001..) => Bandwidth::Mediumband,
+            Some(_) => Bandwidth::Narrowband,
+        };
+        self.rests = wishes.rests;
+        self.resting = false;
+        let heeded = self
+            .opus
+            .set_bitrate(Bitrate::Bits(bits))
+            .and_then(|()| self.opus.set_inband_fec(wishes.spares))
+            .and_then(|()| self.opus.set_dtx(wishes.rests))
+            .and_then(|()| self.opus.set_vbr(!wishes.even))
+            .and_then(|()| self.opus.set_max_bandwidth(width));
+        if let Err(error) = heeded {
+            tracing::warn!(%error, "opus does not do what the far end wants");
+        }
+    }
+
+    /// The payload of one frame; `None` while a silence goes on that need not be sent.
+    pub(crate) fn encode(
+        &mut self,
+        codec: Codec,
+        frame: &Frame,
+    ) -> Result<Option<Vec<u8>>, PeerError> {
         match codec {
-            // 1,275 bytes are the most a frame can take (RFC 6716, section 3.4).
-            Codec::Opus => self.opus.encode_vec(frame, 1_275).map_err(PeerError::Opus),
+            Codec::Opus => {
+                // 1,275 bytes are the most a frame can take (RFC 6716, section 3.4).
+                let payload = self
+                    .opus
+                    .encode_vec(frame, 1_275)
+                    .map_err(PeerError::Opus)?;
+                let rests = self.rests && payload.len() <= OPUS_REST;
+                // The first tells the far end that silence begins.
+                let silent = rests && self.resting;
+                self.resting = rests;
+                Ok((!silent).then_some(payload))
+            }
             Codec::Pcmu => {
                 let narrow = self.down.process(frame);
-                Ok(narrow.into_iter().map(g711::encode).collect())
+                Ok(Some(narrow.into_iter().map(g711::encode).collect()))
             }
         }
     }
@@ -161,7 +211,13 @@ mod tests {
         let mut decoder = Decoder::new(codec).unwrap();
         let mut tone = Tone::new(440.0, -20.0);
         let payloads: Vec<Arc<[u8]>> = (0..51)
-            .map(|_| encoder.encode(codec, &tone.pull().unwrap()).unwrap().into())
+            .map(|_| {
+                encoder
+                    .encode(codec, &tone.pull().unwrap())
+                    .unwrap()
+                    .unwrap()
+                    .into()
+            })
             .collect();
         let samples: Vec<i16> = payloads
             .windows(2)
@@ -204,10 +260,10 @@ mod tests {
     fn knows_the_length_of_a_payload() {
         let frame = [0; FRAME];
         let mut encoder = Encoder::new().unwrap();
-        let payload = encoder.encode(Codec::Opus, &frame).unwrap();
+        let payload = encoder.encode(Codec::Opus, &frame).unwrap().unwrap();
         assert_eq!(ticks(Codec::Opus, &payload), Some(960));
         assert_eq!(ticks(Codec::Opus, &[]), None);
-        let payload = encoder.encode(Codec::Pcmu, &frame).unwrap();
+        let payload = encoder.encode(Codec::Pcmu, &frame).unwrap().unwrap();
         assert_eq!(ticks(Codec::Pcmu, &payload), Some(160));
         assert_eq!(ticks(Codec::Pcmu, &[]), None);
     }
@@ -228,5 +284,44 @@ mod tests {
             .map(|_| measure(&decoder.decode(&Next::Conceal)).rms_dbfs)
             .collect();
         assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
+    }
+
+    /// Bytes and packets of two seconds of what `sound` gives.
+    fn sent(wishes: OpusWishes, mut sound: impl AudioSource) -> (usize, usize) {
+        let mut encoder = Encoder::new().unwrap();
+        encoder.agree(&wishes);
+        let payloads: Vec<Vec<u8>> = (0..100)
+            .filter_map(|_| {
+                let frame = sound.pull().unwrap_or(SILENCE);
+                encoder.encode(Codec::Opus, &frame).unwrap()
+            })
+            .collect();
+        (payloads.iter().map(Vec::len).sum(), payloads.len())
+    }
+
+    #[test]
+    fn spends_no_more_bits_than_the_far_end_wants() {
+        let tone = || Tone::new(440.0, -20.0);
+        let (free, _) = sent(OpusWishes::default(), tone());
+        let wishes = OpusWishes {
+            most_bits: Some(8_000),
+            ..OpusWishes::default()
+        };
+        let (bound, packets) = sent(wishes, tone());
+        // 8 kbit/s are 2,000 bytes in two seconds.
+        assert!(bound < 2_400 && bound < free, "{bound} of {free}");
+        assert_eq!(packets, 100);
+    }
+
+    #[test]
+    fn leaves_silence_out_only_when_the_far_end_agrees() {
+        let (_, all) = sent(OpusWishes::default(), crate::audio::Silence);
+        assert_eq!(all, 100);
+        let rests = OpusWishes {
+            rests: true,
+            ..OpusWishes::default()
+        };
+        let (_, some) = sent(rests, crate::audio::Silence);
+        assert!((5..50).contains(&some), "{some}");
     }
 }

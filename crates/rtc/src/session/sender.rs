@@ -1,5 +1,7 @@
 //! What goes out: sound or key presses, numbered.
 
+use std::time::Duration;
+
 use str0m::media::Pt;
 
 use super::codec::Encoder;
@@ -40,39 +42,67 @@ impl Sender {
         })
     }
 
+    /// What was agreed on.
+    pub(crate) fn agree(&mut self, line: &Line) {
+        self.encoder.agree(&line.opus);
+    }
+
     pub(crate) fn press(&mut self, digits: &str) {
         self.keys.press(digits);
     }
 
-    /// The packet for the next 20 ms.
-    pub(crate) fn next(&mut self, line: &Line, frame: Option<&Frame>) -> Result<Packet, PeerError> {
+    /// Replaces the keys that have not sounded.
+    pub(crate) fn insert(&mut self, tones: &str, duration: Duration, gap: Duration) {
+        self.keys.insert(tones, duration, gap);
+    }
+
+    /// The next key of [`Sender::insert`] that began to sound; empty at the end.
+    pub(crate) fn tone(&mut self) -> Option<String> {
+        self.keys.tone()
+    }
+
+    /// The packet for the next 20 ms, unless the silence goes on.
+    pub(crate) fn next(
+        &mut self,
+        line: &Line,
+        frame: Option<&Frame>,
+    ) -> Result<Option<Packet>, PeerError> {
         let timestamp = self.timestamp;
         let ticks = frame_ticks(line.codec);
         self.timestamp = timestamp.wrapping_add(ticks);
 
-        let key = line
-            .keys
-            .and_then(|(pt, key_ticks)| Some((pt, self.keys.next(key_ticks)?)));
+        // Without keys on the line they pass unheard.
+        let key_ticks = line.keys.map_or(1, |(_, key_ticks)| key_ticks);
+        let key = self.keys.next(key_ticks);
         let sequence = self.sequence + 1;
-        let packet = match key {
-            Some((payload_type, event)) => Packet {
-                payload_type,
-                sequence,
-                timestamp: timestamp.wrapping_sub(event.frames_since_start * ticks),
-                marker: event.first,
-                payload: event.payload.to_vec(),
-            },
-            None => Packet {
-                payload_type: line.payload_type,
-                sequence,
-                timestamp,
-                marker: self.starts,
-                payload: self.encoder.encode(line.codec, frame.unwrap_or(&SILENCE))?,
-            },
+        let packet = match (key, line.keys) {
+            (Some(event), Some((payload_type, _))) => {
+                self.starts = true;
+                Packet {
+                    payload_type,
+                    sequence,
+                    timestamp: timestamp.wrapping_sub(event.frames_since_start * ticks),
+                    marker: event.first,
+                    payload: event.payload.to_vec(),
+                }
+            }
+            (Some(_), None) | (None, Some(_) | None) => {
+                let frame = frame.unwrap_or(&SILENCE);
+                let Some(payload) = self.encoder.encode(line.codec, frame)? else {
+                    self.starts = true;
+                    return Ok(None);
+                };
+                Packet {
+                    payload_type: line.payload_type,
+                    sequence,
+                    timestamp,
+                    marker: std::mem::take(&mut self.starts),
+                    payload,
+                }
+            }
         };
-        self.starts = key.is_some();
         self.sequence = sequence;
-        Ok(packet)
+        Ok(Some(packet))
     }
 }
 

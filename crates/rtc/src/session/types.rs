@@ -29,10 +29,11 @@ impl Codec {
 /// How a [`Session`](super::Session) is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Where its datagrams are received: the one host candidate.
-    pub local: SocketAddr,
-    /// Whether this end is ICE-lite.
+    /// Whether this end is ICE-lite. It then writes descriptions as Twilio's media gateway does,
+    /// otherwise as a browser does.
     pub ice_lite: bool,
+    /// Whether only relayed candidates may be used.
+    pub relay_only: bool,
     /// Codecs this end speaks, best first.
     pub codecs: Vec<Codec>,
     /// When a silent connection counts as disturbed and as lost.
@@ -45,13 +46,18 @@ pub struct Settings {
 /// What a session wants done, or says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Send this datagram from [`Settings::local`].
+    /// Send this datagram.
     Send {
+        /// From which address of those told to [`Session::add_candidate`](super::Session).
+        from: SocketAddr,
         /// Where to.
         to: SocketAddr,
         /// Its content.
         data: Vec<u8>,
     },
+    /// Look for candidates, tell each to [`Session::add_candidate`](super::Session), and at the
+    /// end call [`Session::gathered`](super::Session).
+    Gather,
     /// Something happened.
     Event(PeerEvent),
 }

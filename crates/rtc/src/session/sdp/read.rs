@@ -6,11 +6,9 @@ use std::net::IpAddr;
 use super::{Description, Direction, Format, Payload, SdpError, Setup};
 
 pub(super) fn read(text: &str) -> Result<Description, SdpError> {
-    // The SDK can leave `\r` before a semicolon that it adds to an fmtp line.
-    let text = text.replace("\r;", ";");
-    let lines = text.lines().map(str::trim_end).filter(|l| !l.is_empty());
+    let text = super::mend(text);
     let mut reading = Reading::default();
-    for line in lines {
+    for line in text.lines() {
         match line.split_once('=') {
             Some(("o", value)) => reading.origin = value.split(' ').nth(1),
             Some(("m", value)) => {
