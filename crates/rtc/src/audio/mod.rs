@@ -2,6 +2,8 @@
 
 pub mod backend;
 mod bridge;
+#[cfg(feature = "devices")]
+pub mod cpal;
 mod echo;
 mod meter;
 mod pcm;
