@@ -47,7 +47,6 @@ pub(crate) enum Wake {
 
 /// The addresses of a peer and their sockets.
 pub(crate) struct Network {
-    bind: IpAddr,
     config: IceConfig,
     hosts: Vec<Host>,
 }
@@ -56,7 +55,6 @@ impl Network {
     /// Opens the one socket of [`Interfaces::Bind`]; the others open when they are gathered.
     pub(crate) fn new(bind: IpAddr, config: IceConfig) -> io::Result<Self> {
         let mut network = Self {
-            bind,
             config,
             hosts: Vec::new(),
         };

@@ -1,5 +1,7 @@
 //! The one audio line of a session: what was agreed, and how the engine is told of it.
 
+use std::time::Duration;
+
 use str0m::format::{Codec as EngineCodec, FormatParams};
 use str0m::media::{Frequency, Mid, Pt};
 use str0m::rtp::Ssrc;
@@ -13,6 +15,9 @@ const OPUS: u8 = 111;
 const PCMU: u8 = 0;
 const WIDE_EVENTS: u8 = 110;
 const EVENTS: u8 = 126;
+
+/// How often the engine tells its figures.
+const STATS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What the two ends agreed on.
 #[derive(Debug)]
@@ -193,6 +198,7 @@ pub(crate) fn config(payloads: &[Payload], ice_lite: bool) -> RtcConfig {
     let mut config = RtcConfig::new()
         .set_rtp_mode(true)
         .set_ice_lite(ice_lite)
+        .set_stats_interval(Some(STATS_INTERVAL))
         .clear_codecs()
         .clear_extension_map();
     for payload in payloads {

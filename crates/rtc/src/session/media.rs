@@ -32,6 +32,7 @@ impl Session {
         if let Some(packet) = packet
             && let Some(stream) = engine.stream_tx_by_mid(line.mid, None)
         {
+            self.figures.sent_ssrc = Some(*stream.ssrc());
             self.stats.packets_sent += 1;
             self.stats.bytes_sent += packet.payload.len() as u64;
             let write = RtpWrite::new(
@@ -84,6 +85,12 @@ impl Session {
         }
     }
 
+    /// Packets thrown away because too many waited.
+    pub(super) fn discarded(&self) -> u64 {
+        let receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        receiver.discarded()
+    }
+
     pub(super) fn rtp(&mut self, packet: RtpPacket) {
         if packet.payload.is_empty() {
             return;
@@ -98,6 +105,8 @@ impl Session {
                 let mut receiver = self.receiver.lock().unwrap_or_else(PoisonError::into_inner);
                 match heard {
                     Heard::Sound(codec) => {
+                        let figures = &mut self.figures;
+                        figures.heard = Some((*header.ssrc, header.payload_type, codec));
                         receiver.hear(
                             codec,
                             *header.ssrc,

@@ -45,6 +45,7 @@ use engine::OpenOffer;
 use line::Line;
 use liveness::Watch;
 pub(crate) use receiver::Ears;
+use report::Figures;
 use sender::Sender;
 use signaling::Signaling;
 
@@ -85,6 +86,7 @@ pub struct Session {
     black_hole: bool,
     ended: bool,
     stats: PeerStats,
+    figures: Figures,
 }
 
 impl Session {
@@ -119,6 +121,7 @@ impl Session {
             black_hole: false,
             ended: false,
             stats: PeerStats::default(),
+            figures: Figures::default(),
         })
     }
 
@@ -263,6 +266,12 @@ impl Session {
     fn event(&mut self, event: Event) {
         if let Event::RtpPacket(packet) = event {
             self.rtp(packet);
+        } else if let Event::MediaEgressStats(told) = event {
+            self.figures.egress(told);
+        } else if let Event::MediaIngressStats(told) = event {
+            self.figures.ingress(told);
+        } else if let Event::PeerStats(told) = event {
+            self.figures.path(told.selected_candidate_pair);
         } else if let Event::Connected = event {
             let news = self.watch.connected(self.clock.now());
             self.tell(news);

@@ -95,6 +95,12 @@ impl Receiver {
         self.has_played
     }
 
+    /// Packets of this stream thrown away because too many waited.
+    pub(crate) fn discarded(&self) -> u64 {
+        let stream = self.stream.as_ref();
+        stream.map_or(0, |stream| stream.jitter.discarded())
+    }
+
     /// Frames that never came or came too late.
     pub(crate) fn lost(&self) -> u64 {
         let now = self

@@ -3,6 +3,7 @@
 mod call;
 mod faults;
 mod negotiation;
+mod report;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
