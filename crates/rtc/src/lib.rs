@@ -11,6 +11,7 @@
 pub mod audio;
 mod device;
 mod driver;
+pub mod engine;
 mod net;
 mod peer;
 pub mod session;
