@@ -92,3 +92,6 @@ const OFF: Processing = Processing {
     noise_suppression: false,
     auto_gain_control: false,
 };
+
+#[cfg(test)]
+mod tests;

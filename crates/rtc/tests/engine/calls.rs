@@ -187,10 +187,9 @@ async fn carries_two_calls_beside_each_other() {
     reads(&waiting.meter, 440.0).await;
     page.told();
     page.does(LEVELS).await;
-    let level = page.hears(|event| match event {
-        MediaEvent::Levels { peers, .. } => peers == &[(PeerId(2), 100)],
-        _ => false,
-    });
+    let level = page.hears(
+        |event| matches!(event, MediaEvent::Levels { peers, .. } if *peers == [(PeerId(2), 100)]),
+    );
     level.await;
 }
 
@@ -230,7 +229,7 @@ async fn switches_devices_in_a_call_without_a_gap() {
     reads(&far.meter, 600.0).await;
     let heard = &far.recording.samples()[start..];
     let gap = longest_silence_ms(heard);
-    println!("the far end heard a gap of {gap} ms at most");
+    eprintln!("the far end heard a gap of {gap} ms at most");
     assert!(gap < 200, "{gap} ms");
 
     reads(&speaker, 1_000.0).await;
@@ -265,9 +264,9 @@ async fn goes_on_when_the_devices_are_gone_and_come_back() {
     page.hears_of_sound(None).await;
     reads(&far.meter, 600.0).await;
     reads(&speaker, 1_000.0).await;
-    let of_the_path = |event: &MediaEvent| match event {
-        MediaEvent::Connection { state, .. } => *state != ConnectionState::Connected,
-        _ => false,
+    let of_the_path = |event: &MediaEvent| {
+        let connected = ConnectionState::Connected;
+        matches!(event, MediaEvent::Connection { state, .. } if *state != connected)
     };
     assert!(
         !page.told().iter().any(of_the_path),

@@ -108,12 +108,12 @@ impl Page {
     /// Waits until a track is so loud, in thousandths. Levels must be on.
     #[track_caller]
     pub(crate) fn hears_track(&mut self, track: u32, expected: u16) -> impl Future<Output = ()> {
-        let told = self.hears(move |event| match event {
-            MediaEvent::Levels { microphones, .. } => {
-                let level = microphones.iter().find(|(id, _)| *id == TrackId(track));
-                level.is_some_and(|(_, level)| level.abs_diff(expected) <= expected / 20)
-            }
-            _ => false,
+        let told = self.hears(move |event| {
+            let MediaEvent::Levels { microphones, .. } = event else {
+                return false;
+            };
+            let level = microphones.iter().find(|(id, _)| *id == TrackId(track));
+            level.is_some_and(|(_, level)| level.abs_diff(expected) <= expected / 20)
         });
         async move { drop(told.await) }
     }
