@@ -34,14 +34,15 @@ fn description(kind: DescriptionKind, sdp: String) -> Description {
 
 /// Calls the gateway as the SDK does; gives the local description as it stood after being set.
 async fn call(near: &Peer, far: &Peer) -> String {
-    let offer = near.make_offer(false).await.unwrap();
+    let offer = near.make_offer(false).await.expect("it can offer");
     let set = near.set_local(description(DescriptionKind::Offer, offer.clone()));
-    let set = set.await.unwrap();
+    let set = set.await.expect("the offer was just made");
     assert_eq!(set.state, SignalingState::HaveLocalOffer);
-    let answer = far.accept_offer(&offer).await.unwrap();
+    let answer = far.accept_offer(&offer).await.expect("it is an offer");
     let answered = near.set_remote(description(DescriptionKind::Answer, answer));
-    assert_eq!(answered.await.unwrap().state, SignalingState::Stable);
-    set.local.unwrap().sdp
+    let answered = answered.await.expect("it is an answer");
+    assert_eq!(answered.state, SignalingState::Stable);
+    set.local.expect("it was just set").sdp
 }
 
 /// Plays and listens every 10 ms, until dropped. Muted, nothing at all is pushed.
@@ -64,7 +65,7 @@ async fn devices(peer: &Peer, hz: Option<f64>) -> Meter {
             }
             if let Some(tone) = tone.as_mut() {
                 if half == 0 {
-                    spoken = tone.pull().unwrap();
+                    spoken = tone.pull().expect("a tone never ends");
                 }
                 let mut said = [0; TEN_MS];
                 said.copy_from_slice(&spoken[part]);
@@ -134,9 +135,12 @@ async fn carries_sound_by_the_clock_of_devices() {
     assert_eq!(place(&PeerEvent::Candidate(None)).map(|at| at + 1), ended);
     let candidates: Vec<&Candidate> = before
         .iter()
-        .filter_map(|event| match event {
-            PeerEvent::Candidate(own) => own.as_ref(),
-            _ => None,
+        .filter_map(|event| {
+            if let PeerEvent::Candidate(own) = event {
+                own.as_ref()
+            } else {
+                None
+            }
         })
         .collect();
     assert!(candidates.iter().all(|own| own.kind == "host"));

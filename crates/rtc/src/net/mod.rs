@@ -1,6 +1,11 @@
 //! The sockets of a peer: datagrams from and to each address of this end.
 
+mod gather;
 mod interfaces;
+mod link;
+mod relay;
+mod servers;
+mod stun;
 
 use std::future::poll_fn;
 use std::io;
@@ -12,6 +17,7 @@ use tokio::net::UdpSocket;
 
 use crate::peer::{IceConfig, Interfaces};
 use crate::session::LocalAddress;
+use gather::{Gatherer, Told};
 
 /// Datagrams read from one socket before the rest gets its turn.
 const READS: usize = 64;
@@ -39,26 +45,36 @@ struct Host {
     socket: UdpSocket,
 }
 
-/// Which of the sockets has something to say.
+/// Who has something to say.
 #[derive(Debug)]
 pub(crate) enum Wake {
+    /// A socket.
     Host(usize),
+    /// A server.
+    Told(Told),
 }
 
 /// The addresses of a peer and their sockets.
 pub(crate) struct Network {
-    config: IceConfig,
+    interfaces: Interfaces,
+    relay_only: bool,
     hosts: Vec<Host>,
+    gatherer: Gatherer,
 }
 
 impl Network {
     /// Opens the one socket of [`Interfaces::Bind`]; the others open when they are gathered.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
     pub(crate) fn new(bind: IpAddr, config: IceConfig) -> io::Result<Self> {
         let mut network = Self {
-            config,
+            interfaces: config.interfaces,
+            relay_only: config.relay_only,
             hosts: Vec::new(),
+            gatherer: Gatherer::new(&config),
         };
-        match network.config.interfaces {
+        match network.interfaces {
             Interfaces::Bind => network.open(bind)?,
             Interfaces::All => {}
         }
@@ -72,40 +88,41 @@ impl Network {
     }
 
     /// Begins to look for addresses; those of this machine are there when it returns.
-    pub(crate) fn gather(&mut self, _now: Instant, tell: &mut dyn FnMut(Arrival<'_>)) {
-        match self.config.interfaces {
-            Interfaces::Bind => {}
-            Interfaces::All => {
+    pub(crate) fn gather(&mut self, now: Instant, tell: &mut dyn FnMut(Arrival<'_>)) {
+        match self.interfaces {
+            // Nothing but a relay's address may be told, so no socket is needed.
+            Interfaces::All if !self.relay_only => {
                 for address in interfaces::usable() {
                     self.open_if_new(address);
                 }
             }
+            Interfaces::Bind | Interfaces::All => {}
         }
         for host in &self.hosts {
             tell(Arrival::Found(LocalAddress::Host(host.address)));
         }
-        tell(Arrival::Gathered);
+        let bases = self.hosts.iter().map(|host| host.address).collect();
+        self.gatherer.start(bases, now);
+        self.timeout(now, tell);
     }
 
     /// Opens loopback sockets, because the far end is on this machine.
     pub(crate) fn add_loopback(&mut self) -> Vec<LocalAddress> {
-        match self.config.interfaces {
-            Interfaces::Bind => {}
-            Interfaces::All => {
+        match self.interfaces {
+            Interfaces::All if !self.relay_only => {
                 self.open_if_new(IpAddr::V4(Ipv4Addr::LOCALHOST));
                 self.open_if_new(IpAddr::V6(Ipv6Addr::LOCALHOST));
             }
+            Interfaces::Bind | Interfaces::All => {}
         }
         self.hosts()
     }
 
     /// Sends a datagram from an address that was found.
     pub(crate) fn send(&mut self, from: SocketAddr, to: SocketAddr, data: &[u8]) {
-        if let Some(host) = self.hosts.iter().find(|host| host.address == from) {
-            // A full socket buffer is a lossy path like any other.
-            if let Err(error) = host.socket.try_send_to(data, to) {
-                tracing::trace!(%error, "a datagram could not be sent");
-            }
+        match self.hosts.iter().find(|host| host.address == from) {
+            Some(host) => host.send(to, data),
+            None => self.gatherer.send(from, to, data),
         }
     }
 
@@ -122,25 +139,36 @@ impl Network {
                     Poll::Pending => {}
                 }
             }
-            Poll::Pending
+            self.gatherer.poll_told(context).map(Wake::Told)
         })
         .await
     }
 
     /// Reads what has come.
-    pub(crate) fn read(&mut self, wake: Wake, _now: Instant, tell: &mut dyn FnMut(Arrival<'_>)) {
+    pub(crate) fn read(&mut self, wake: Wake, now: Instant, tell: &mut dyn FnMut(Arrival<'_>)) {
         match wake {
             Wake::Host(at) => self.read_host(at, tell),
+            Wake::Told(told) => self.gatherer.hear(told, now, tell),
         }
+        self.timeout(now, tell);
     }
 
     /// When [`Network::timeout`] has something to do.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        None
+        self.gatherer.deadline()
     }
 
     /// Tells the time.
-    pub(crate) fn timeout(&mut self, _now: Instant, _tell: &mut dyn FnMut(Arrival<'_>)) {}
+    pub(crate) fn timeout(&mut self, now: Instant, tell: &mut dyn FnMut(Arrival<'_>)) {
+        for (base, server, request) in self.gatherer.requests(now) {
+            if let Some(host) = self.hosts.iter().find(|host| host.address == base) {
+                host.send(server, &request);
+            }
+        }
+        if self.gatherer.is_done(now) {
+            tell(Arrival::Gathered);
+        }
+    }
 
     fn read_host(&mut self, at: usize, tell: &mut dyn FnMut(Arrival<'_>)) {
         let Some(host) = self.hosts.get(at) else {
@@ -149,11 +177,12 @@ impl Network {
         let mut buffer = [0; LARGEST_DATAGRAM];
         for _ in 0..READS {
             match host.socket.try_recv_from(&mut buffer) {
-                Ok((length, from)) => tell(Arrival::Datagram {
-                    from,
-                    to: host.address,
-                    data: &buffer[..length],
-                }),
+                Ok((length, from)) => {
+                    let (to, data) = (host.address, &buffer[..length]);
+                    if !self.gatherer.answer(from, to, data, tell) {
+                        tell(Arrival::Datagram { from, to, data });
+                    }
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 // What a port that nobody listens at any more answers comes as an error.
                 Err(error) => tracing::trace!(%error, "a datagram could not be read"),
@@ -177,5 +206,14 @@ impl Network {
         let address = socket.local_addr()?;
         self.hosts.push(Host { address, socket });
         Ok(())
+    }
+}
+
+impl Host {
+    fn send(&self, to: SocketAddr, data: &[u8]) {
+        // A full socket buffer is a lossy path like any other.
+        if let Err(error) = self.socket.try_send_to(data, to) {
+            tracing::trace!(%error, "a datagram could not be sent");
+        }
     }
 }
