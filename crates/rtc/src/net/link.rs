@@ -4,14 +4,13 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use rustls_platform_verifier::Verifier;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, split};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, Error, RootCertStore};
 
 use super::servers::{Server, Way};
 
@@ -91,15 +90,20 @@ async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 async fn tls(more_roots: Vec<Vec<u8>>) -> io::Result<Arc<ClientConfig>> {
     // Reading the system's certificates takes a while.
     let built = tokio::task::spawn_blocking(move || {
-        let provider = Arc::new(default_provider());
-        let roots = more_roots.into_iter().map(CertificateDer::from);
-        let verifier = Verifier::new_with_extra_roots(roots, provider.clone())?;
-        let config = ClientConfig::builder_with_provider(provider)
+        let mut roots = RootCertStore::empty();
+        for root in more_roots {
+            roots.add(CertificateDer::from(root))?;
+        }
+        let system = rustls_native_certs::load_native_certs();
+        for error in &system.errors {
+            tracing::debug!(%error, "some of the system's certificates cannot be read");
+        }
+        roots.add_parsable_certificates(system.certs);
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok::<_, tokio_rustls::rustls::Error>(Arc::new(config))
+        Ok::<_, Error>(Arc::new(config))
     });
     built.await?.map_err(io::Error::other)
 }
