@@ -13,7 +13,12 @@ use super::chain::Chain;
 use crate::audio::backend::{AudioBackend, Block, SoundError, Stream};
 
 /// A device that says nothing for so long has stalled.
-pub(super) const STALLED: Duration = Duration::from_secs(1);
+const STALLED: Duration = Duration::from_secs(1);
+
+/// A device that was opened lately is given longer: PulseAudio hiccups for a second when another
+/// stream opens (16.1, 2026-11).
+const YOUNG: Duration = Duration::from_secs(5);
+const YOUNG_STALLED: Duration = Duration::from_millis(2_500);
 
 /// A device that says nothing at first for so long does not work: opening a microphone of a
 /// sleeping sound server takes up to two seconds.
@@ -101,8 +106,13 @@ impl Line {
 
     pub(super) fn health(&self, now: Instant) -> Health {
         let waited = now.saturating_duration_since(self.since);
+        let patience = if waited < YOUNG {
+            YOUNG_STALLED
+        } else {
+            STALLED
+        };
         match (self.beat.last(), &self.stream) {
-            (Some(last), Some(_)) if now.saturating_duration_since(last) >= STALLED => {
+            (Some(last), Some(_)) if now.saturating_duration_since(last) >= patience => {
                 Health::Stalled
             }
             (Some(_), Some(_)) => Health::Flowing,

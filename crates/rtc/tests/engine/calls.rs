@@ -4,105 +4,14 @@ use std::time::Duration;
 
 use protocol::media::{
     ConnectionState, Description, DescriptionKind, MediaAnswer, MediaErrorKind, MediaEvent,
-    MediaRequest, PeerId, SignalingState, SoundTrouble, TrackId,
+    MediaRequest, PeerId, SoundTrouble, TrackId,
 };
-use rtc::audio::{Meter, Recording, Synthetic, Tee, Tone, meter, recorder};
-use rtc::{Peer, PeerConfig, PeerEvent};
-use tokio::sync::mpsc::Receiver;
+use rtc::PeerEvent;
+use rtc::audio::{Meter, Synthetic, Tee, Tone, meter, recorder};
 
-use crate::page::{LEVELS, Page, microphone, peer, play};
-
-/// What a peer of the engine's is connected to.
-struct Far {
-    peer: Peer,
-    events: Receiver<PeerEvent>,
-    meter: Meter,
-    recording: Recording,
-}
-
-impl Far {
-    /// One that says a tone at -20 dBFS.
-    async fn saying(hz: f64) -> Self {
-        let ((sink, meter), (record, recording)) = (meter(), recorder(60));
-        let source = Box::new(Tone::new(hz, -20.0));
-        let sink = Box::new(Tee(sink, record));
-        let made = Peer::new(PeerConfig::default(), source, sink).await;
-        let (peer, events) = made.expect("there is a loopback");
-        Self {
-            peer,
-            events,
-            meter,
-            recording,
-        }
-    }
-
-    /// Answers the engine's offer.
-    async fn is_called_by(&self, page: &mut Page, id: u32) {
-        let id = PeerId(id);
-        let offer = MediaRequest::CreateOffer {
-            peer: id,
-            ice_restart: false,
-        };
-        let MediaAnswer::Description(offer) = page.engine.handle(offer).await else {
-            panic!("no offer");
-        };
-        let set = MediaRequest::SetLocalDescription {
-            peer: id,
-            description: offer.clone(),
-        };
-        let set = page.engine.handle(set).await;
-        let expected = SignalingState::HaveLocalOffer;
-        assert!(matches!(set, MediaAnswer::Signaling { state, .. } if state == expected));
-        let answer = self.peer.accept_offer(&offer.sdp).await;
-        let set = MediaRequest::SetRemoteDescription {
-            peer: id,
-            description: Description {
-                kind: DescriptionKind::Answer,
-                sdp: answer.expect("it is a good offer"),
-            },
-        };
-        let set = page.engine.handle(set).await;
-        let expected = SignalingState::Stable;
-        assert!(matches!(set, MediaAnswer::Signaling { state, .. } if state == expected));
-        let connected = MediaEvent::Connection {
-            peer: id,
-            state: ConnectionState::Connected,
-        };
-        page.hears(|event| *event == connected).await;
-    }
-}
-
-/// Waits until a meter reads this tone at -20 dBFS, or silence for 0 Hz: Opus makes it a sample of
-/// one here and there.
-#[track_caller]
-fn reads(meter: &Meter, hz: f64) -> impl Future<Output = ()> {
-    let caller = std::panic::Location::caller();
-    let meter = meter.clone();
-    async move {
-        let heard = async {
-            loop {
-                let fits = meter.reading().is_some_and(|r| {
-                    let level = if hz == 0.0 {
-                        r.rms_dbfs < -90.0
-                    } else {
-                        (r.rms_dbfs + 20.0).abs() < 3.0
-                    };
-                    r.frames == 25 && level && (r.dominant_hz - hz).abs() < 3.0
-                });
-                if fits {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let heard = tokio::time::timeout(Duration::from_secs(60), heard).await;
-        assert!(
-            heard.is_ok(),
-            "{hz} Hz, not {:?} at {caller}",
-            meter.reading()
-        );
-    }
-}
+use crate::far::{Far, longest_silence_ms, reads, send};
+use crate::page::{Page, microphone, peer, play};
+use crate::synthetic::{LEVELS, over};
 
 /// Microphones `mic` (440 Hz) and `other mic` (600 Hz), loudspeakers `speaker` and `other`.
 fn server() -> (Synthetic, Meter, Meter) {
@@ -115,16 +24,9 @@ fn server() -> (Synthetic, Meter, Meter) {
     (server, speaker, other)
 }
 
-fn send(peer: u32, track: Option<u32>) -> MediaRequest {
-    MediaRequest::SendTrack {
-        peer: PeerId(peer),
-        track: track.map(TrackId),
-    }
-}
-
 /// A page in a call with a far end that says 1,000 Hz.
 async fn call(server: &Synthetic) -> (Page, Far) {
-    let mut page = Page::over(server);
+    let mut page = over(server);
     page.does(microphone(1, "default")).await;
     page.does(peer(1)).await;
     page.does(send(1, Some(1))).await;
@@ -191,19 +93,6 @@ async fn carries_two_calls_beside_each_other() {
         |event| matches!(event, MediaEvent::Levels { peers, .. } if *peers == [(PeerId(2), 100)]),
     );
     level.await;
-}
-
-/// Milliseconds of the longest silence within the last of what was recorded.
-fn longest_silence_ms(samples: &[i16]) -> usize {
-    let quiet = samples
-        .chunks(48)
-        .map(|ms| ms.iter().all(|s| s.abs() < 300));
-    let mut longest = (0, 0);
-    for quiet in quiet {
-        longest.1 = if quiet { longest.1 + 1 } else { 0 };
-        longest.0 = longest.0.max(longest.1);
-    }
-    longest.0
 }
 
 #[tokio::test]
@@ -313,7 +202,7 @@ async fn presses_keys_and_gives_statistics() {
 #[tokio::test]
 async fn answers_a_far_ends_offer_and_refuses_what_makes_no_sense() {
     let (server, speaker, _) = server();
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(peer(1)).await;
     page.does(play(1, &["default"])).await;
     let far = Far::saying(1_000.0).await;

@@ -6,7 +6,8 @@ use protocol::media::{
 use rtc::audio::backend::SoundError;
 use rtc::audio::{Silence, Synthetic, Tone, meter};
 
-use crate::page::{LEVELS, Page, microphone, peer, play};
+use crate::page::{Page, microphone, peer, play};
+use crate::synthetic::{LEVELS, opens, over};
 
 /// A tone whose level is told as this many thousandths.
 fn tone(thousandths: u16) -> Tone {
@@ -24,16 +25,16 @@ fn server() -> Synthetic {
 }
 
 async fn names(page: &Page) -> Vec<String> {
-    match page.engine.handle(MediaRequest::Devices).await {
-        MediaAnswer::Devices(devices) => devices.into_iter().map(|d| d.id.0).collect(),
-        other => panic!("{other:?}"),
-    }
+    let MediaAnswer::Devices(devices) = page.engine.handle(MediaRequest::Devices).await else {
+        panic!("no devices");
+    };
+    devices.into_iter().map(|device| device.id.0).collect()
 }
 
 #[tokio::test]
 async fn lists_the_devices_and_tells_of_changes() {
     let server = server();
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     assert_eq!(
         names(&page).await,
         ["mic", "headset mic", "speaker", "headset"]
@@ -45,10 +46,11 @@ async fn lists_the_devices_and_tells_of_changes() {
 
 #[tokio::test]
 async fn opens_a_microphone_mutes_it_to_silence_and_closes_it() {
-    let mut page = Page::over(&server());
+    let server = server();
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "headset mic")).await;
-    page.opens(&["headset mic"]).await;
+    opens(&server, &["headset mic"]).await;
     page.hears_track(1, 200).await;
     let enable = |enabled| MediaRequest::EnableMicrophone {
         track: TrackId(1),
@@ -60,30 +62,31 @@ async fn opens_a_microphone_mutes_it_to_silence_and_closes_it() {
     page.hears_track(1, 200).await;
     let close = MediaRequest::CloseMicrophone { track: TrackId(1) };
     page.does(close.clone()).await;
-    page.opens(&[]).await;
+    opens(&server, &[]).await;
     page.refuses(close, MediaErrorKind::Gone).await;
     page.refuses(enable(true), MediaErrorKind::Gone).await;
 }
 
 #[tokio::test]
 async fn opens_a_microphone_once_for_two_tracks() {
-    let mut page = Page::over(&server());
+    let server = server();
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "default")).await;
     page.does(microphone(2, "mic")).await;
     page.hears_track(1, 100).await;
     page.hears_track(2, 100).await;
-    page.opens(&["mic"]).await;
+    opens(&server, &["mic"]).await;
     page.does(MediaRequest::CloseMicrophone { track: TrackId(1) })
         .await;
     page.hears_track(2, 100).await;
-    page.opens(&["mic"]).await;
+    opens(&server, &["mic"]).await;
 }
 
 #[tokio::test]
 async fn says_why_there_is_no_microphone() {
     let server = server();
-    let page = Page::over(&server);
+    let page = over(&server);
     page.refuses(microphone(1, "nowhere"), MediaErrorKind::NotFound)
         .await;
     let not_allowed = SoundError::NotAllowed("by the test".to_owned());
@@ -107,7 +110,7 @@ async fn says_why_there_is_no_microphone() {
     server.unplug("headset mic");
     page.refuses(microphone(1, "default"), MediaErrorKind::NotFound)
         .await;
-    page.opens(&[]).await;
+    opens(&server, &[]).await;
     server.plug_microphone("mic", Silence);
     page.does(microphone(1, "default")).await;
 }
@@ -115,18 +118,18 @@ async fn says_why_there_is_no_microphone() {
 #[tokio::test]
 async fn follows_the_systems_choice_and_leaves_others_alone() {
     let server = server();
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "default")).await;
     page.does(microphone(2, "mic")).await;
     page.does(peer(1)).await;
     page.does(play(1, &["default"])).await;
-    page.opens(&["mic", "speaker"]).await;
+    opens(&server, &["mic", "speaker"]).await;
     server.choose("headset mic");
     server.choose("headset");
     page.hears_track(1, 200).await;
     page.hears_track(2, 100).await;
-    page.opens(&["mic", "headset mic", "headset"]).await;
+    opens(&server, &["mic", "headset mic", "headset"]).await;
     let told = page.told();
     let trouble = |event: &&MediaEvent| matches!(event, MediaEvent::Sound { .. });
     assert_eq!(told.iter().find(trouble), None, "nothing was wrong");
@@ -136,7 +139,7 @@ async fn follows_the_systems_choice_and_leaves_others_alone() {
 async fn never_records_what_a_lost_microphone_was_moved_to() {
     let server = server();
     server.plug_microphone("the speaker's monitor", tone(900));
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "headset mic")).await;
     page.hears_track(1, 200).await;
@@ -151,17 +154,17 @@ async fn never_records_what_a_lost_microphone_was_moved_to() {
             assert!(microphones[0].1 <= 105, "{microphones:?}");
         }
     }
-    page.opens(&["mic"]).await;
+    opens(&server, &["mic"]).await;
     server.plug_microphone("headset mic", tone(200));
     page.hears_track(1, 200).await;
-    page.opens(&["headset mic"]).await;
+    opens(&server, &["headset mic"]).await;
 }
 
 #[tokio::test]
 async fn ends_a_track_when_no_microphone_is_left_and_goes_on_when_one_comes() {
     let server = server();
     server.unplug("headset mic");
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "mic")).await;
     server.unplug("mic");
@@ -179,46 +182,46 @@ async fn ends_a_track_when_no_microphone_is_left_and_goes_on_when_one_comes() {
 async fn says_that_the_loudspeaker_is_gone_and_finds_another() {
     let server = server();
     server.unplug("headset");
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(peer(1)).await;
     page.does(play(1, &["speaker"])).await;
-    page.opens(&["speaker"]).await;
+    opens(&server, &["speaker"]).await;
     server.unplug_and_move("speaker", "nowhere");
     page.hears_of_sound(Some(SoundTrouble::LoudspeakerGone))
         .await;
-    page.opens(&[]).await;
+    opens(&server, &[]).await;
     server.plug_loudspeaker("another", meter().0);
     page.hears_of_sound(None).await;
-    page.opens(&["another"]).await;
+    opens(&server, &["another"]).await;
 }
 
 #[tokio::test]
 async fn opens_everything_again_when_the_server_was_killed() {
     let server = server();
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "headset mic")).await;
     page.does(peer(1)).await;
     page.does(play(1, &["headset", "speaker"])).await;
-    page.opens(&["headset mic", "headset", "speaker"]).await;
+    opens(&server, &["headset mic", "headset", "speaker"]).await;
     server.kill();
     page.hears_of_sound(Some(SoundTrouble::NoServer)).await;
     page.hears_track(1, 0).await;
     server.revive();
     page.hears_of_sound(None).await;
     page.hears_track(1, 200).await;
-    page.opens(&["headset mic", "headset", "speaker"]).await;
+    opens(&server, &["headset mic", "headset", "speaker"]).await;
 }
 
 #[tokio::test]
 async fn says_that_the_server_is_frozen_and_goes_on_when_it_thaws() {
     let server = server();
-    let mut page = Page::over(&server);
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "mic")).await;
     page.does(peer(1)).await;
     page.does(play(1, &["default"])).await;
-    page.opens(&["mic", "speaker"]).await;
+    opens(&server, &["mic", "speaker"]).await;
     page.hears_track(1, 100).await;
     server.freeze();
     page.hears_of_sound(Some(SoundTrouble::NoServer)).await;
@@ -228,35 +231,37 @@ async fn says_that_the_server_is_frozen_and_goes_on_when_it_thaws() {
     server.thaw();
     page.hears_of_sound(None).await;
     page.hears_track(1, 100).await;
-    page.opens(&["mic", "speaker"]).await;
+    opens(&server, &["mic", "speaker"]).await;
 }
 
 #[tokio::test]
 async fn plays_on_no_device_that_is_not_there() {
-    let page = Page::over(&server());
+    let server = server();
+    let page = over(&server);
     page.does(peer(1)).await;
     page.does(play(1, &["speaker"])).await;
     page.refuses(play(1, &["speaker", "nowhere"]), MediaErrorKind::NotFound)
         .await;
-    page.opens(&["speaker"]).await;
+    opens(&server, &["speaker"]).await;
     page.does(play(1, &["speaker", "default", "headset"])).await;
-    page.opens(&["speaker", "headset"]).await;
+    opens(&server, &["speaker", "headset"]).await;
     page.does(play(1, &[])).await;
-    page.opens(&[]).await;
+    opens(&server, &[]).await;
     page.refuses(play(2, &["speaker"]), MediaErrorKind::Gone)
         .await;
 }
 
 #[tokio::test]
 async fn closes_everything_when_the_page_is_gone() {
-    let mut page = Page::over(&server());
+    let server = server();
+    let mut page = over(&server);
     page.does(LEVELS).await;
     page.does(microphone(1, "default")).await;
     page.does(peer(1)).await;
     page.does(play(1, &["default"])).await;
-    page.opens(&["mic", "speaker"]).await;
+    opens(&server, &["mic", "speaker"]).await;
     page.engine.reset().await;
-    page.opens(&[]).await;
+    opens(&server, &[]).await;
     page.told();
     let close = MediaRequest::ClosePeer { peer: PeerId(1) };
     page.refuses(close, MediaErrorKind::Gone).await;
@@ -267,8 +272,6 @@ async fn closes_everything_when_the_page_is_gone() {
     page.refuses(send, MediaErrorKind::Gone).await;
     page.does(microphone(1, "default")).await;
     assert_eq!(page.told(), [], "levels are off again");
-    let Page { engine, server, .. } = page;
-    drop(engine);
-    let rest = Page::over(&server);
-    rest.opens(&[]).await;
+    drop(page);
+    opens(&server, &[]).await;
 }

@@ -2,4 +2,8 @@
 
 mod calls;
 mod devices;
+#[path = "../common/far.rs"]
+mod far;
+#[path = "../common/page.rs"]
 mod page;
+mod synthetic;

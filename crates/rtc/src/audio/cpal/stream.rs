@@ -28,6 +28,7 @@ pub(super) fn open_input(
     in_use: Arc<AtomicUsize>,
 ) -> Result<Stream, SoundError> {
     open(ended, in_use, move |closed, failed| {
+        let device = apart(device)?;
         let wanted = device.supported_input_configs().map(Iterator::collect);
         let config = choose(wanted, device.default_input_config())?;
         let (format, config) = shape(&config);
@@ -58,6 +59,7 @@ pub(super) fn open_output(
     in_use: Arc<AtomicUsize>,
 ) -> Result<Stream, SoundError> {
     open(ended, in_use, move |closed, failed| {
+        let device = apart(device)?;
         let wanted = device.supported_output_configs().map(Iterator::collect);
         let config = choose(wanted, device.default_output_config())?;
         let (format, config) = shape(&config);
@@ -80,6 +82,31 @@ pub(super) fn open_output(
         let built = device.build_output_stream_raw(config, format, fill, failed, Some(BUILDING));
         built.map_err(|error| sound_error(&error))
     })
+}
+
+/// The device over a connection of its own. Over a shared one PulseAudio takes all playback
+/// streams of cpal's for synchronised, and refuses a second on another sink as an "invalid
+/// argument" (cpal 0.18.2 with PulseAudio 16.1, 2026-11).
+#[cfg(target_os = "linux")]
+fn apart(device: Device) -> Result<Device, SoundError> {
+    use ::cpal::HostId;
+    use ::cpal::traits::HostTrait;
+
+    let id = device.id().map_err(|error| sound_error(&error))?;
+    if id.host() != HostId::PulseAudio {
+        return Ok(device);
+    }
+    let host = ::cpal::host_from_id(HostId::PulseAudio);
+    let host = host.map_err(|error| SoundError::NoServer(error.to_string()))?;
+    let mut all = host.devices().map_err(|error| sound_error(&error))?;
+    // Equal as a sink or a source of this name; a source may be named like a sink.
+    let found = all.find(|other| *other == device);
+    found.ok_or(SoundError::NoDevice)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn apart(device: Device) -> Result<Device, SoundError> {
+    Ok(device)
 }
 
 /// What makes a stream: it is given whether the stream is closed, and what to tell errors to.

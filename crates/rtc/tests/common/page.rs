@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::media::{
-    DeviceId, MediaAnswer, MediaErrorKind, MediaEvent, MediaRequest, PeerId, Processing,
-    SoundTrouble, TrackId,
+    DeviceId, MediaAnswer, MediaEvent, MediaRequest, PeerId, Processing, SoundTrouble, TrackId,
 };
-use rtc::audio::Synthetic;
+use rtc::audio::backend::AudioBackend;
 use rtc::engine::Engine;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Everything here happens within a minute, or never.
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// Nothing is done to the sound.
 pub(crate) const PLAIN: Processing = Processing {
@@ -28,19 +27,14 @@ pub(crate) fn id(id: &str) -> DeviceId {
 /// A page and the engine it asks.
 pub(crate) struct Page {
     pub(crate) engine: Engine,
-    pub(crate) server: Synthetic,
     events: UnboundedReceiver<MediaEvent>,
 }
 
 impl Page {
-    pub(crate) fn over(server: &Synthetic) -> Self {
+    pub(crate) fn over(backend: Arc<dyn AudioBackend>) -> Self {
         let (told, events) = unbounded_channel();
-        let backend = Arc::new(server.clone());
-        Self {
-            engine: Engine::start(backend, told),
-            server: server.clone(),
-            events,
-        }
+        let engine = Engine::start(backend, told);
+        Self { engine, events }
     }
 
     /// Asks for what must be done.
@@ -51,23 +45,6 @@ impl Page {
         async move {
             let answer = engine.handle(request).await;
             assert_eq!(answer, MediaAnswer::Done, "at {caller}");
-        }
-    }
-
-    /// Asks for what must be refused.
-    #[track_caller]
-    pub(crate) fn refuses(
-        &self,
-        request: MediaRequest,
-        expected: MediaErrorKind,
-    ) -> impl Future<Output = ()> {
-        let caller = std::panic::Location::caller();
-        let engine = self.engine.clone();
-        async move {
-            match engine.handle(request).await {
-                MediaAnswer::Refused(error) => assert_eq!(error.kind, expected, "at {caller}"),
-                other => panic!("{other:?} at {caller}"),
-            }
         }
     }
 
@@ -105,46 +82,9 @@ impl Page {
         async move { drop(told.await) }
     }
 
-    /// Waits until a track is so loud, in thousandths. Levels must be on.
-    #[track_caller]
-    pub(crate) fn hears_track(&mut self, track: u32, expected: u16) -> impl Future<Output = ()> {
-        let told = self.hears(move |event| {
-            let MediaEvent::Levels { microphones, .. } = event else {
-                return false;
-            };
-            let level = microphones.iter().find(|(id, _)| *id == TrackId(track));
-            level.is_some_and(|(_, level)| level.abs_diff(expected) <= expected / 20)
-        });
-        async move { drop(told.await) }
-    }
-
     /// All that has been told so far.
     pub(crate) fn told(&mut self) -> Vec<MediaEvent> {
         std::iter::from_fn(|| self.events.try_recv().ok()).collect()
-    }
-
-    /// Waits until streams are open on these devices, in any order.
-    #[track_caller]
-    pub(crate) fn opens(&self, expected: &[&str]) -> impl Future<Output = ()> {
-        let caller = std::panic::Location::caller();
-        let mut expected: Vec<String> = expected.iter().map(|id| (*id).to_owned()).collect();
-        expected.sort();
-        let server = self.server.clone();
-        async move {
-            let open = || {
-                let mut open: Vec<String> = server.open().into_iter().map(|id| id.0).collect();
-                open.sort();
-                open
-            };
-            let met = tokio::time::timeout(LONG, async {
-                while open() != expected {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            });
-            if met.await.is_err() {
-                panic!("{:?} are open at {caller}", open());
-            }
-        }
     }
 }
 
@@ -170,5 +110,3 @@ pub(crate) fn play(peer: u32, devices: &[&str]) -> MediaRequest {
         devices: devices.iter().map(|device| id(device)).collect(),
     }
 }
-
-pub(crate) const LEVELS: MediaRequest = MediaRequest::Levels { on: true };
