@@ -71,6 +71,9 @@ impl Line {
             beat: beat.clone(),
             stalled: None,
         };
+        if kind == DeviceKind::Output {
+            bay.lock().expect_line(id);
+        }
         let told = news.clone();
         let first = move || drop(told.send(News::Flows(id)));
         let told = news.clone();

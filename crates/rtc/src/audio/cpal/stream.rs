@@ -225,11 +225,13 @@ fn choose(
 /// The stream's settings: blocks of 10 ms. Left to itself, PulseAudio buffers two seconds.
 fn shape(config: &SupportedStreamConfig) -> (SampleFormat, StreamConfig) {
     let ten_ms = config.sample_rate() / 100;
-    let frames = match *config.buffer_size() {
-        SupportedBufferSize::Range { min, max } => ten_ms.clamp(min, max.max(min)),
-        SupportedBufferSize::Unknown => ten_ms,
-    };
     let mut shape = config.config();
-    shape.buffer_size = BufferSize::Fixed(frames);
+    shape.buffer_size = match *config.buffer_size() {
+        SupportedBufferSize::Range { min, max } => {
+            BufferSize::Fixed(ten_ms.clamp(min, max.max(min)))
+        }
+        // Who cannot say what it can do has a period of its own, of some ten milliseconds.
+        SupportedBufferSize::Unknown => BufferSize::Default,
+    };
     (config.sample_format(), shape)
 }
