@@ -4,8 +4,12 @@
 //! whoever plays the sound. Positions are RTP timestamps, not sequence numbers, because key
 //! presses (RFC 4733) take sequence numbers that are no sound.
 
+mod lateness;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+use lateness::Lateness;
 
 /// Frames held back before the first is played: 40 ms.
 const PREFILL_FRAMES: i64 = 2;
@@ -29,8 +33,21 @@ const CONCEAL_FRAMES: u32 = 5;
 /// Frames without a packet after which the buffer fills up anew: 2 s.
 const DRY_FRAMES: u32 = 100;
 
-/// Frames over which the buffer must be too full before it gives up delay: 500 ms.
+/// Frames over which the buffer must be too full before it gives up 20 ms of delay: 500 ms, or
+/// 100 ms when it is far too full.
 const WATCH_FRAMES: u32 = 25;
+const SHORT_WATCH_FRAMES: u32 = 5;
+
+/// Frames between two that are made up to gain delay: 200 ms.
+const STRETCH_FRAMES: u32 = 10;
+
+/// What is far too full, in frames: 100 ms.
+const FAR_FRAMES: i64 = 5;
+
+/// The least and the most that packets are waited for beyond the earliest, in frames: 20 ms and
+/// 320 ms.
+const LEAST_WAIT_FRAMES: i64 = 1;
+const MOST_WAIT_FRAMES: i64 = 16;
 
 /// A jump of the timestamp (in frames) that means another stream: 60 s.
 const OTHER_STREAM_FRAMES: i64 = 3_000;
@@ -76,8 +93,13 @@ pub(crate) struct Jitter {
     rests: VecDeque<(i64, i64)>,
     /// Whether the sender has said that silence begins.
     resting: bool,
+    /// Ticks that the playout's clock has gone.
+    clock: i64,
+    lateness: Lateness,
     watched: u32,
-    least_level: i64,
+    /// The least that was too much while watching, in ticks.
+    least_excess: i64,
+    unstretched: u32,
     lost: u64,
     discarded: u64,
 }
@@ -96,8 +118,11 @@ impl Jitter {
             excused: false,
             rests: VecDeque::new(),
             resting: false,
+            clock: 0,
+            lateness: Lateness::default(),
             watched: 0,
-            least_level: i64::MAX,
+            least_excess: i64::MAX,
+            unstretched: 0,
             lost: 0,
             discarded: 0,
         }
@@ -131,6 +156,7 @@ impl Jitter {
             && (at - last).abs() > OTHER_STREAM_FRAMES * self.frame
         {
             *self = Self {
+                clock: self.clock,
                 lost: self.lost,
                 discarded: self.discarded,
                 ..Self::new(self.frame as u32)
@@ -142,6 +168,11 @@ impl Jitter {
         }
 
         self.note_rest(sequence, at, ticks);
+        let (least, most) = (
+            LEAST_WAIT_FRAMES * self.frame,
+            MOST_WAIT_FRAMES * self.frame,
+        );
+        self.lateness.note(self.clock - at, least, most);
         if let Some((since, frames)) = self.dry {
             let passed = self.next.map_or(at, |next| next.min(at));
             self.count_gap(since, passed);
@@ -167,18 +198,30 @@ impl Jitter {
 
     /// What to play now, or `None` when nothing has come yet (or for two seconds).
     pub(crate) fn pop(&mut self) -> Option<Next> {
+        let popped = self.choose();
+        self.clock += self.frame;
+        popped
+    }
+
+    fn choose(&mut self) -> Option<Next> {
         let next = match self.next {
             Some(next) => next,
             None => self.filled()?,
         };
+        self.unstretched += 1;
         let Some(first) = self.packets.first_key_value().map(|(at, _)| *at) else {
             return self.run_dry(next);
         };
         let hole = first - next;
-        if hole > 0 && hole <= JUMP_FRAMES * self.frame {
+        let is_hole = hole > 0 && hole <= JUMP_FRAMES * self.frame;
+        if self.stretches(next, is_hole) {
+            self.next = Some(next);
+            return Some(Next::Conceal);
+        }
+        if is_hole {
             self.next = Some(next + self.frame.min(hole));
             self.count_gap(next, next + self.frame.min(hole));
-            self.watch();
+            self.watch(next);
             let spare = hole <= self.frame;
             let payload = &self.packets[&first].payload;
             return Some(if spare {
@@ -189,13 +232,28 @@ impl Jitter {
         }
         self.count_gap(next, first);
         let packet = self.take_first()?;
-        if self.watch() && self.packets.len() > 1 {
+        if self.watch(first) && self.packets.contains_key(&self.next.unwrap_or(first)) {
             // Too much waits: play this packet and the one after it together.
             if let Some(second) = self.take_first() {
                 return Some(Next::Squeeze(packet, second));
             }
         }
         Some(Next::Packet(packet))
+    }
+
+    /// Whether a frame is made up now, so that later packets come in time: at once where one
+    /// would be made up anyhow, otherwise now and then.
+    fn stretches(&mut self, next: i64, is_hole: bool) -> bool {
+        let Some(wanted) = self.lateness.wanted() else {
+            return false;
+        };
+        let missing = wanted - (self.clock - next);
+        let is_time = is_hole || self.unstretched > STRETCH_FRAMES;
+        let stretches = missing >= self.frame && is_time;
+        if stretches {
+            self.unstretched = 0;
+        }
+        stretches
     }
 
     /// The timestamp on an axis that does not roll over.
@@ -244,6 +302,7 @@ impl Jitter {
         }
         self.filling = 0;
         if self.span() > BACKLOG_FRAMES * self.frame {
+            self.lateness.forget();
             while self.span() > PREFILL_FRAMES * self.frame && self.packets.len() > 1 {
                 self.packets.pop_first();
                 self.discarded += 1;
@@ -256,12 +315,13 @@ impl Jitter {
         let (since, frames) = self.dry.unwrap_or((next, 0));
         self.dry = Some((since, frames + 1));
         self.watched = 0;
-        self.least_level = i64::MAX;
+        self.least_excess = i64::MAX;
         if frames >= DRY_FRAMES {
             self.next = None;
             return None;
         }
-        self.next = Some(next + self.frame);
+        let waits = frames < CONCEAL_FRAMES && self.stretches(next, true);
+        self.next = Some(if waits { next } else { next + self.frame });
         Some(if frames < CONCEAL_FRAMES || self.resting {
             Next::Conceal
         } else {
@@ -275,17 +335,28 @@ impl Jitter {
         Some(packet.payload)
     }
 
-    /// Whether the buffer has been needlessly full for the whole watch.
-    fn watch(&mut self) -> bool {
-        self.least_level = self.least_level.min(self.level());
+    /// Whether the playout is needlessly late, now that it is at `next`.
+    fn watch(&mut self, next: i64) -> bool {
+        let excess = match self.lateness.wanted() {
+            Some(wanted) => self.clock - next - wanted,
+            None => self.level() - LEAST_WAIT_FRAMES * self.frame,
+        };
+        self.least_excess = self.least_excess.min(excess);
         self.watched += 1;
-        if self.watched < WATCH_FRAMES {
+        let far = self.least_excess >= FAR_FRAMES * self.frame;
+        if self.watched
+            < if far {
+                SHORT_WATCH_FRAMES
+            } else {
+                WATCH_FRAMES
+            }
+        {
             return false;
         }
-        let too_full = self.least_level >= PREFILL_FRAMES * self.frame;
+        let too_late = self.least_excess >= self.frame;
         self.watched = 0;
-        self.least_level = i64::MAX;
-        too_full
+        self.least_excess = i64::MAX;
+        too_late
     }
 
     /// Ticks of sound that wait.
@@ -303,6 +374,8 @@ impl Jitter {
                 return;
             };
             self.discarded += 1;
+            // The playout's clock has stood, or will have to make up for it.
+            self.lateness.forget();
             if self.next.is_some() {
                 self.next = Some(at + packet.ticks);
             }

@@ -267,6 +267,9 @@ impl Session {
         if let Event::RtpPacket(packet) = event {
             self.rtp(packet);
         } else if let Event::MediaEgressStats(told) = event {
+            if let Some(share) = told.loss {
+                self.sender.hear_loss(share);
+            }
             self.figures.egress(told);
         } else if let Event::MediaIngressStats(told) = event {
             self.figures.ingress(told);

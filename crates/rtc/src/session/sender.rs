@@ -28,6 +28,7 @@ pub(crate) struct Sender {
     timestamp: u32,
     /// Whether the next packet of sound is the first of a stretch.
     starts: bool,
+    loss: f32,
 }
 
 impl Sender {
@@ -39,12 +40,20 @@ impl Sender {
             sequence: seed & 0x7fff,
             timestamp: (seed >> 32) as u32,
             starts: true,
+            loss: 0.0,
         })
     }
 
     /// What was agreed on.
     pub(crate) fn agree(&mut self, line: &Line) {
         self.encoder.agree(&line.opus);
+    }
+
+    /// The far end reports which share of packets it misses, from 0 to 1.
+    pub(crate) fn hear_loss(&mut self, share: f32) {
+        // Grows at once and shrinks slowly: losses come in groups.
+        self.loss = share.max(self.loss * 0.8);
+        self.encoder.expect_loss(self.loss);
     }
 
     pub(crate) fn press(&mut self, digits: &str) {

@@ -1,13 +1,17 @@
 //! Two sessions face to face, in virtual time: no socket, no waiting.
 
+mod browser;
 mod call;
 mod faults;
 mod negotiation;
+mod network;
 mod report;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+
+use network::Weather;
 
 use super::*;
 use crate::audio::{AudioSink, AudioSource, Meter, MeterSink, Tone, meter};
@@ -24,6 +28,8 @@ struct End {
     meter: Meter,
     events: Vec<PeerEvent>,
     inbox: VecDeque<(Instant, SocketAddr, Vec<u8>)>,
+    /// All it has heard, 48 kHz.
+    heard: Vec<i16>,
 }
 
 impl End {
@@ -47,6 +53,7 @@ impl End {
             meter,
             events: Vec::new(),
             inbox: VecDeque::new(),
+            heard: Vec::new(),
         }
     }
 
@@ -98,6 +105,8 @@ struct Pair {
     /// The gateway: ICE-lite.
     far: End,
     delay: Duration,
+    /// What happens to datagrams besides, each way.
+    weather: Option<[Weather; 2]>,
     /// Which datagrams are lost, by number.
     loses: fn(u64) -> bool,
     sent: u64,
@@ -114,6 +123,7 @@ impl Pair {
             near: End::new(5_000, false, near, 440.0, now),
             far: End::new(6_000, true, far, 1_000.0, now),
             delay: Duration::from_millis(10),
+            weather: None,
             loses: |_| false,
             sent: 0,
         }
@@ -148,6 +158,7 @@ impl Pair {
                     end.session.capture(frame.as_ref(), self.now);
                     if let Some(frame) = end.session.playout() {
                         end.sink.push(&frame);
+                        end.heard.extend(frame);
                     }
                 }
                 if end.session.deadline().is_some_and(|at| at <= self.now) {
@@ -166,16 +177,25 @@ impl Pair {
             *sent += 1;
             loses(*sent)
         };
-        for data in self.near.outputs() {
-            if !lost(&mut self.sent) {
-                let source = self.near.address;
-                self.far.inbox.push_back((arrival, source, data));
-            }
-        }
-        for data in self.far.outputs() {
-            if !lost(&mut self.sent) {
-                let source = self.far.address;
-                self.near.inbox.push_back((arrival, source, data));
+        let (near, far) = (self.near.address, self.far.address);
+        let (out, back) = (self.near.outputs(), self.far.outputs());
+        let ways = [
+            (near, out, &mut self.far.inbox),
+            (far, back, &mut self.near.inbox),
+        ];
+        for (way, (source, datagrams, inbox)) in ways.into_iter().enumerate() {
+            for data in datagrams {
+                if lost(&mut self.sent) {
+                    continue;
+                }
+                let arrivals = match self.weather.as_mut() {
+                    None => vec![arrival],
+                    Some(weather) => weather[way].carry(self.now, data.len()),
+                };
+                for at in arrivals {
+                    let behind = inbox.partition_point(|(other, ..)| *other <= at);
+                    inbox.insert(behind, (at, source, data.clone()));
+                }
             }
         }
     }
