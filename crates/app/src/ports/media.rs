@@ -24,7 +24,9 @@ pub trait Media: Send + 'static {
 pub struct MediaReply(oneshot::Sender<Answer>);
 
 impl MediaReply {
-    pub(crate) fn new(reply: oneshot::Sender<Answer>) -> Self {
+    /// One that answers by `reply`.
+    #[must_use]
+    pub fn new(reply: oneshot::Sender<Answer>) -> Self {
         Self(reply)
     }
 
