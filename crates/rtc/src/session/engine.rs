@@ -70,6 +70,11 @@ impl Session {
             offer.setup = Setup::Passive;
         }
         let wanted = self.usable(&offer)?;
+        let told = offer.mid.clone();
+        if let Some(line) = &self.line {
+            // The engine knows the medium by a name that only our first offer did without.
+            offer.mid = Some(line.mid.to_string());
+        }
         let rtc = self.engine(&wanted, now)?;
         let engine_offer = SdpOffer::from_sdp_string(&offer.to_engine())
             .map_err(|error| PeerError::Engine(error.into()))?;
@@ -85,6 +90,7 @@ impl Session {
         answer.payloads.sort_by_key(place);
         line::arrange(&mut answer.payloads, &self.preferred);
         self.answer_mid = Some(Mid::from(answer.mid()));
+        answer.mid = told.or(answer.mid);
         Ok(answer)
     }
 

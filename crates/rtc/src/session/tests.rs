@@ -35,12 +35,16 @@ struct End {
 impl End {
     fn new(port: u16, ice_lite: bool, codecs: &[Codec], hz: f64, now: Instant) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
+        Self::at(address, ice_lite, codecs, hz, now)
+    }
+
+    fn at(address: SocketAddr, ice_lite: bool, codecs: &[Codec], hz: f64, now: Instant) -> Self {
         let settings = Settings {
             ice_lite,
             relay_only: false,
             codecs: codecs.to_vec(),
             liveness: Liveness::default(),
-            seed: u64::from(port) << 20 | 7,
+            seed: u64::from(address.port()) << 20 | 7,
         };
         let (sink, meter) = meter();
         let mut session = Session::new(settings, now).unwrap();

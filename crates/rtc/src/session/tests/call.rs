@@ -110,3 +110,37 @@ fn tells_each_tone_that_is_inserted() {
     let heard = [PeerEvent::Dtmf('1'), PeerEvent::Dtmf('#')];
     assert!(pair.far.events.ends_with(&heard), "{:?}", pair.far.events);
 }
+
+#[test]
+fn carries_sound_over_ipv6() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    let at = |text: &str| text.parse::<SocketAddr>().unwrap();
+    pair.near = End::at(at("[2001:db8::1]:5000"), false, BOTH, 440.0, pair.now);
+    pair.far = End::at(at("[2001:db8::2]:6000"), true, BOTH, 1_000.0, pair.now);
+    pair.call_in();
+    pair.run(s(2));
+    pair.near.hears(1_000.0);
+    pair.far.hears(440.0);
+    let remote = pair.near.session.negotiation().remote.unwrap().sdp;
+    assert!(remote.contains("IN IP6 2001:db8::2"), "{remote}");
+}
+
+#[test]
+fn hears_a_far_end_that_leaves_silence_out_and_counts_no_loss() {
+    let mut pair = Pair::new(&[Codec::Opus], &[Codec::Opus]);
+    let offer = pair.near.session.create_offer(pair.now).unwrap();
+    let answer = pair.far.session.accept_offer(&offer, pair.now).unwrap();
+    let rests = answer.replace("useinbandfec=1", "useinbandfec=1;usedtx=1");
+    assert_ne!(rests, answer);
+    pair.near.session.accept_answer(&rests, pair.now).unwrap();
+    pair.near.tone = Tone::new(440.0, -120.0);
+    pair.run(s(10));
+    let sent = pair.near.session.stats().packets_sent;
+    assert!((20..200).contains(&sent), "{sent}");
+    assert_eq!(pair.far.session.stats().packets_lost, 0);
+    assert_eq!(pair.far.states(), [PeerEvent::Connected]);
+    pair.near.tone = Tone::new(440.0, -20.0);
+    pair.run(s(2));
+    pair.far.hears(440.0);
+    assert_eq!(pair.far.session.stats().packets_lost, 0);
+}

@@ -67,3 +67,30 @@ fn refuses_an_offer_of_another_peer_and_goes_on() {
     pair.run(s(1));
     pair.far.hears(440.0);
 }
+
+#[test]
+fn goes_on_through_an_ice_restart_that_the_gateway_offers() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    pair.call_in();
+    pair.run(s(2));
+    let ufrag = |sdp: &str| {
+        let line = sdp.lines().find(|line| line.starts_with("a=ice-ufrag"));
+        line.unwrap().to_owned()
+    };
+    let before = ufrag(&pair.near.session.negotiation().local.unwrap().sdp);
+    let offer = pair.far.session.create_offer(pair.now).unwrap();
+    let answer = pair.near.session.accept_offer(&offer, pair.now).unwrap();
+    assert_ne!(ufrag(&answer), before);
+    pair.far.session.accept_answer(&answer, pair.now).unwrap();
+    pair.run(s(20));
+    pair.near.hears(1_000.0);
+    pair.far.hears(440.0);
+    assert_eq!(pair.near.session.stats().packets_lost, 0);
+    assert_eq!(pair.near.states(), [PeerEvent::Connected]);
+    // And the other way again.
+    pair.call_in();
+    pair.run(s(10));
+    pair.near.hears(1_000.0);
+    pair.far.hears(440.0);
+    assert_eq!(pair.far.states(), [PeerEvent::Connected]);
+}
