@@ -9,6 +9,9 @@ use str0m::net::Protocol;
 
 use super::{Output, PeerEvent, Session};
 
+/// Former addresses of the far end that sound is still taken from.
+const PAST: usize = 4;
+
 /// An address of this end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LocalAddress {
@@ -161,6 +164,10 @@ impl Session {
         if self.pair == Some((from, to)) {
             return;
         }
+        self.past.extend(self.pair.map(|(_, past)| past));
+        if self.past.len() > PAST {
+            self.past.pop_front();
+        }
         self.pair = Some((from, to));
         let own = self.own_at(from);
         let theirs = self.theirs_at(to);
@@ -168,6 +175,13 @@ impl Session {
             local: own,
             remote: theirs,
         }));
+    }
+
+    /// Whether the far end is or was there, or may be there as it says.
+    pub(super) fn is_far_end(&self, address: SocketAddr) -> bool {
+        self.past.contains(&address)
+            || self.pair.is_some_and(|(_, to)| to == address)
+            || self.theirs_at(address).kind != "prflx"
     }
 
     pub(super) fn own_at(&self, address: SocketAddr) -> Candidate {

@@ -71,6 +71,8 @@ pub struct Session {
     gathered_for: Option<String>,
     /// From where to where sound goes.
     pair: Option<(SocketAddr, SocketAddr)>,
+    /// Where the far end was before, the newest last.
+    past: VecDeque<SocketAddr>,
     line: Option<Line>,
     told_track: bool,
     remote_fingerprint: Option<String>,
@@ -109,6 +111,7 @@ impl Session {
             gathering: GatheringState::New,
             gathered_for: None,
             pair: None,
+            past: VecDeque::new(),
             line: None,
             told_track: false,
             remote_fingerprint: None,
@@ -135,6 +138,8 @@ impl Session {
     /// [`Session::add_candidate`] (of a relayed one, the server's).
     pub fn datagram(&mut self, from: SocketAddr, to: SocketAddr, data: &[u8], now: Instant) {
         self.clock.advance(now);
+        // While ICE restarts, the engine forgets where sound came from, but it goes on coming.
+        let late = self.watch.is_connected() && Output::is_payload(data) && self.is_far_end(from);
         let Some(rtc) = self.rtc.as_mut() else { return };
         if self.black_hole || self.ended {
             return;
@@ -143,7 +148,7 @@ impl Session {
             return;
         };
         let input = Input::Receive(self.clock.engine(), receive);
-        if !rtc.accepts(&input) {
+        if !rtc.accepts(&input) && !late {
             return;
         }
         if !self.has_met {
@@ -170,8 +175,10 @@ impl Session {
         if let Err(error) = rtc.handle_input(input) {
             tracing::debug!(%error, "a datagram was not understood");
         }
-        let news = self.watch.packet(self.clock.now());
-        self.tell(news);
+        if self.line.is_some() {
+            let news = self.watch.packet(self.clock.now());
+            self.tell(news);
+        }
         self.drain();
     }
 
