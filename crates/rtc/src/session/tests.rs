@@ -19,6 +19,9 @@ use crate::audio::{AudioSink, AudioSource, Meter, MeterSink, Tone, meter};
 const TICK: Duration = Duration::from_millis(20);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
+/// A datagram on its way: when it arrives, from where, to where, its content.
+type Carried = (Instant, SocketAddr, SocketAddr, Vec<u8>);
+
 /// One end: a session that plays a tone and measures what it hears.
 struct End {
     address: SocketAddr,
@@ -27,7 +30,7 @@ struct End {
     sink: MeterSink,
     meter: Meter,
     events: Vec<PeerEvent>,
-    inbox: VecDeque<(Instant, SocketAddr, Vec<u8>)>,
+    inbox: VecDeque<Carried>,
     /// All it has heard, 48 kHz.
     heard: Vec<i16>,
 }
@@ -79,12 +82,12 @@ impl End {
         self.events.iter().filter(is_state).cloned().collect()
     }
 
-    /// The datagrams to send; events are noted.
-    fn outputs(&mut self) -> Vec<Vec<u8>> {
+    /// The datagrams to send: from, to, content; events are noted.
+    fn outputs(&mut self) -> Vec<(SocketAddr, SocketAddr, Vec<u8>)> {
         let mut datagrams = Vec::new();
         while let Some(output) = self.session.poll() {
             match output {
-                Output::Send { data, .. } => datagrams.push(data),
+                Output::Send { from, to, data } => datagrams.push((from, to, data)),
                 Output::Gather => self.session.gathered(),
                 Output::Event(event) => self.events.push(event),
             }
@@ -109,6 +112,8 @@ struct Pair {
     /// The gateway: ICE-lite.
     far: End,
     delay: Duration,
+    /// An address that nothing reaches or leaves any more.
+    gone: Option<SocketAddr>,
     /// What happens to datagrams besides, each way.
     weather: Option<[Weather; 2]>,
     /// Which datagrams are lost, by number.
@@ -127,6 +132,7 @@ impl Pair {
             near: End::new(5_000, false, near, 440.0, now),
             far: End::new(6_000, true, far, 1_000.0, now),
             delay: Duration::from_millis(10),
+            gone: None,
             weather: None,
             loses: |_| false,
             sent: 0,
@@ -154,8 +160,8 @@ impl Pair {
             }
             for end in [&mut self.near, &mut self.far] {
                 while end.inbox.front().is_some_and(|(at, ..)| *at <= self.now) {
-                    let (at, from, data) = end.inbox.pop_front().unwrap();
-                    end.session.datagram(from, end.address, &data, at);
+                    let (at, from, to, data) = end.inbox.pop_front().unwrap();
+                    end.session.datagram(from, to, &data, at);
                 }
                 if ticks {
                     let frame = end.tone.pull();
@@ -181,15 +187,12 @@ impl Pair {
             *sent += 1;
             loses(*sent)
         };
-        let (near, far) = (self.near.address, self.far.address);
         let (out, back) = (self.near.outputs(), self.far.outputs());
-        let ways = [
-            (near, out, &mut self.far.inbox),
-            (far, back, &mut self.near.inbox),
-        ];
-        for (way, (source, datagrams, inbox)) in ways.into_iter().enumerate() {
-            for data in datagrams {
-                if lost(&mut self.sent) {
+        let ways = [(out, &mut self.far.inbox), (back, &mut self.near.inbox)];
+        for (way, (datagrams, inbox)) in ways.into_iter().enumerate() {
+            for (from, to, data) in datagrams {
+                let gone = self.gone.is_some_and(|gone| gone == from || gone == to);
+                if lost(&mut self.sent) || gone {
                     continue;
                 }
                 let arrivals = match self.weather.as_mut() {
@@ -198,7 +201,7 @@ impl Pair {
                 };
                 for at in arrivals {
                     let behind = inbox.partition_point(|(other, ..)| *other <= at);
-                    inbox.insert(behind, (at, source, data.clone()));
+                    inbox.insert(behind, (at, from, to, data.clone()));
                 }
             }
         }

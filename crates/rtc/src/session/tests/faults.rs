@@ -110,3 +110,49 @@ fn ends_when_the_far_end_closes() {
     ));
     assert_eq!(pair.far.session.deadline(), None);
 }
+
+#[test]
+fn moves_to_another_network_by_a_restart() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    pair.call_in();
+    pair.run(s(2));
+    pair.gone = Some(pair.near.address);
+    pair.run(s(6));
+    assert_eq!(pair.near.states().last(), Some(&PeerEvent::Disconnected));
+    let other = SocketAddr::from(([192, 0, 2, 9], 5_001));
+    let found = LocalAddress::Host(other);
+    pair.near.session.add_candidate(found, pair.now);
+    pair.call_in();
+    pair.run(s(4));
+    assert_eq!(pair.near.states().last(), Some(&PeerEvent::Connected));
+    assert_eq!(pair.far.states().last(), Some(&PeerEvent::Connected));
+    pair.near.hears(1_000.0);
+    pair.far.hears(440.0);
+    let used = pair.near.events.iter().rev().find_map(|event| {
+        if let PeerEvent::SelectedPair { local, .. } = event {
+            Some(local.port)
+        } else {
+            None
+        }
+    });
+    assert_eq!(used, Some(5_001));
+}
+
+#[test]
+fn loses_nothing_when_the_far_end_moves_while_it_restarts() {
+    let mut pair = Pair::new(BOTH, BOTH);
+    pair.call_in();
+    pair.run(s(2));
+    let other = SocketAddr::from(([192, 0, 2, 9], 5_001));
+    let found = LocalAddress::Host(other);
+    pair.near.session.add_candidate(found, pair.now);
+    let offer = pair.near.session.create_offer(pair.now).unwrap();
+    let answer = pair.far.session.accept_offer(&offer, pair.now).unwrap();
+    // The far end has restarted; this end does not know yet and sends as before.
+    pair.run(s(1));
+    pair.near.session.accept_answer(&answer, pair.now).unwrap();
+    pair.run(s(5));
+    pair.far.hears(440.0);
+    assert_eq!(pair.far.session.stats().packets_lost, 0);
+    assert_eq!(pair.near.session.stats().packets_lost, 0);
+}
