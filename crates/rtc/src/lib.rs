@@ -5,8 +5,11 @@
 //! [`Frame`]s of 20 ms at 48 kHz, pulled from an [`AudioSource`] and pushed into an
 //! [`AudioSink`]; [`audio`] has ready ones (tone, echo, bridge, meter).
 //!
-//! The SDP it writes has the shape of Twilio's media gateway, so that whatever talks to it
-//! meets that shape every day.
+//! In place of a source and a sink, [`Playout`] and [`Microphone`] follow the clock of sound
+//! devices; [`engine`] joins them to devices and does what the page asks.
+//!
+//! A peer that is ICE-lite writes the SDP of Twilio's media gateway, so that whatever talks to
+//! it meets that shape every day; any other peer writes the SDP of a browser.
 
 pub mod audio;
 mod device;
