@@ -128,3 +128,38 @@ impl Stream {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn plays_any_packets_without_harm(
+            packets in prop::collection::vec(
+                (any::<bool>(), 0u32..3, 0u64..200, any::<u32>(), prop::collection::vec(any::<u8>(), 0..300), 0usize..4),
+                0..60,
+            )
+        ) {
+            let mut receiver = Receiver::default();
+            let mut played = 0;
+            for (opus, ssrc, sequence, timestamp, payload, pulls) in packets {
+                // Half of them near each other, so that some belong together.
+                let timestamp = if sequence % 2 == 0 { timestamp } else { sequence as u32 * 960 };
+                let codec = if opus { Codec::Opus } else { Codec::Pcmu };
+                receiver.hear(codec, ssrc, sequence, timestamp, payload.clone().into());
+                receiver.key(timestamp, &payload);
+                for _ in 0..pulls {
+                    let mut out = [1; 480];
+                    played += usize::from(receiver.fill(&mut out));
+                }
+            }
+            prop_assert!(played <= 60 * 4);
+            prop_assert!(receiver.lost() < 60 * 5_000, "{}", receiver.lost());
+        }
+    }
+}
