@@ -7,7 +7,7 @@ use protocol::media::{
     SignalingState, TrackId,
 };
 use rtc::audio::{Meter, Recording, Tee, Tone, meter, recorder};
-use rtc::{Peer, PeerConfig, PeerEvent};
+use rtc::{AudioSource, Peer, PeerConfig, PeerEvent};
 use tokio::sync::mpsc::Receiver;
 
 use crate::page::Page;
@@ -23,10 +23,14 @@ pub(crate) struct Far {
 impl Far {
     /// One that says a tone at -20 dBFS.
     pub(crate) async fn saying(hz: f64) -> Self {
-        let ((sink, meter), (record, recording)) = (meter(), recorder(60));
-        let source = Box::new(Tone::new(hz, -20.0));
+        Self::playing(Tone::new(hz, -20.0)).await
+    }
+
+    /// One that says what a source gives.
+    pub(crate) async fn playing(source: impl AudioSource) -> Self {
+        let ((sink, meter), (record, recording)) = (meter(), recorder(120));
         let sink = Box::new(Tee(sink, record));
-        let made = Peer::new(PeerConfig::default(), source, sink).await;
+        let made = Peer::new(PeerConfig::default(), Box::new(source), sink).await;
         let (peer, events) = made.expect("there is a loopback");
         Self {
             peer,

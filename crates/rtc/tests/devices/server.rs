@@ -160,6 +160,13 @@ impl Server {
         }
     }
 
+    /// Has the microphone hear the loudspeaker, as in a room.
+    pub(crate) fn put_in_a_room(&mut self) {
+        let loopback = "module-loopback source=speaker.monitor sink=micbus latency_msec=30";
+        let loopback: Vec<&str> = loopback.split(' ').collect();
+        self.load("loopback", &loopback);
+    }
+
     /// Kills it, without a chance to say goodbye.
     pub(crate) fn kill(&mut self) {
         for process in &mut self.processes {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rtc::audio::{Meter, Recording, Tee, Tone, meter, recorder};
-use rtc::{AudioSink, AudioSource, FRAME};
+use rtc::{AudioSink, AudioSource, FRAME, Frame, SILENCE};
 
 const RAW: [&str; 5] = [
     "--raw",
@@ -95,6 +95,38 @@ impl Listening {
             assert!(start.elapsed() < Duration::from_secs(30), "{heard:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+/// Something like speech: four syllables of coloured noise a second, with pauses.
+#[derive(Default)]
+pub(crate) struct Babble {
+    at: u32,
+    chance: u32,
+    low: f64,
+}
+
+impl AudioSource for Babble {
+    fn pull(&mut self) -> Option<Frame> {
+        let mut frame = SILENCE;
+        for sample in &mut frame {
+            let (syllable, within) = (self.at / 12_000, f64::from(self.at % 12_000) / 12_000.0);
+            self.at += 1;
+            self.chance = self
+                .chance
+                .wrapping_mul(1_664_525)
+                .wrapping_add(1_013_904_223);
+            let noise = f64::from(self.chance >> 8) / f64::from(1 << 24) - 0.5;
+            self.low += (0.05 + 0.04 * f64::from(syllable % 7)) * (noise - self.low);
+            let loud = (std::f64::consts::PI * within).sin();
+            let speaks = syllable % 8 < 6;
+            *sample = if speaks {
+                (10_000.0 * loud * self.low) as i16
+            } else {
+                0
+            };
+        }
+        Some(frame)
     }
 }
 
