@@ -16,6 +16,10 @@ use crate::session::LocalAddress;
 /// How long all of it may take. The SDK gives up after 15 s.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long other relays are waited for once there is one: where UDP does not get through, its
+/// relay is never there.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// News that wait; relays then wait, too.
 const QUEUE: usize = 256;
 
@@ -117,7 +121,12 @@ impl Gatherer {
                     }
                 }
             }
-            Told::Relay(number, news) => self.hear_relay(number, news, tell),
+            Told::Relay(number, news) => {
+                if matches!(news, News::Allocated { .. }) {
+                    self.until = self.until.map(|until| until.min(now + GRACE));
+                }
+                self.hear_relay(number, news, tell);
+            }
         }
     }
 
