@@ -20,7 +20,7 @@ use super::gather::Told;
 use super::link::{self, Link};
 use super::servers::{Login, Server, Way};
 
-/// How long finding out a name, or a connection, may take.
+/// How long finding out a name, a connection, or getting an address may take each.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Datagrams on their way to the task; more are lost.
@@ -132,7 +132,13 @@ impl Task {
 
     async fn carry(&mut self, mut client: impl TurnClientApi, mut link: Link) -> bool {
         let mut allocated = false;
+        let until = Instant::now() + PATIENCE;
         loop {
+            if !allocated && Instant::now() >= until {
+                // It does not answer, or does not like the password: that is no answer, either.
+                tracing::warn!("a turn server gave no address in time");
+                return false;
+            }
             let wake = match client.poll(self.now()) {
                 TurnPollRet::WaitUntil(at) => self.began + at.saturating_duration_since(ZERO),
                 TurnPollRet::Closed => return allocated,
@@ -195,7 +201,7 @@ impl Task {
                         return true;
                     }
                 },
-                () = sleep_until(wake) => {}
+                () = sleep_until(if allocated { wake } else { wake.min(until) }) => {}
             }
         }
     }
