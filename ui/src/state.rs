@@ -1,5 +1,6 @@
 //! What the page remembers beside the snapshot, and which screen follows from both.
 
+use protocol::media::{MediaEvent, SoundTrouble};
 use protocol::{CallId, CallView, Phase, Snapshot};
 use std::rc::Rc;
 
@@ -126,6 +127,8 @@ pub struct Ui {
     pub caller: Option<String>,
     /// The address to open by hand, because the browser could not be opened.
     pub browser_url: Option<String>,
+    /// What is wrong with this computer's sound, as the media engine says.
+    pub sound_trouble: Option<SoundTrouble>,
     /// A sentence shown for a while at the bottom.
     pub toast: Option<String>,
 }
@@ -150,6 +153,7 @@ impl Default for Ui {
             tab: Tab::Phones,
             caller: None,
             browser_url: None,
+            sound_trouble: None,
             toast: None,
         }
     }
@@ -250,6 +254,13 @@ impl Ui {
         let call = snapshot.calls.iter().find(ring)?;
         // In a call a second one is only shown: its ring would be heard by the other end.
         main_call(snapshot).is_none().then_some(call.id)
+    }
+
+    /// Takes what the media engine tells of the computer's sound.
+    pub fn hear_media(&mut self, event: &MediaEvent) {
+        if let MediaEvent::Sound { trouble } = event {
+            self.sound_trouble = *trouble;
+        }
     }
 
     /// Types a character at the end of the field.

@@ -2,7 +2,7 @@
 
 mod problem;
 
-pub use problem::{Banner, Remedy, Severity, banner, sdk_code};
+pub use problem::{Banner, Remedy, Severity, banner, sdk_code, sound_banner, sound_tag};
 
 use crate::format;
 use protocol::{

@@ -121,10 +121,9 @@ impl App {
             Down::Message(ShellMessage::Notice(Notice::BrowserFailed { url })) => {
                 self.ui.browser_url = Some(url);
             }
+            Down::Message(ShellMessage::Media(event)) => self.ui.hear_media(&event),
             // The wires have carried these out.
-            Down::Message(
-                ShellMessage::Engine(_) | ShellMessage::Named { .. } | ShellMessage::Media(_),
-            ) => {}
+            Down::Message(ShellMessage::Engine(_) | ShellMessage::Named { .. }) => {}
             Down::Link(link) => {
                 if self.ui.link != Link::Displaced {
                     self.ui.lose(link);

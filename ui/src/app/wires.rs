@@ -8,7 +8,7 @@ use crate::sdk::Engine;
 use crate::state::{Link, Screen};
 use crate::{dom, microphone, standin};
 use protocol::engine::Microphone;
-use protocol::media::{MediaAnswer, MediaError, MediaErrorKind, MediaPath};
+use protocol::media::{MediaAnswer, MediaError, MediaErrorKind, MediaEvent, MediaPath};
 use protocol::{Answer, EngineEvent, Epoch, Notice, PageInfo, Question, ShellMessage};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -178,7 +178,10 @@ fn down(
             }
             Down::Message(ShellMessage::Media(event)) => {
                 standin::hear((**event).clone());
-                return;
+                // Drawing anew at each level would be seen in the processor's load.
+                if !matches!(**event, MediaEvent::Sound { .. }) {
+                    return;
+                }
             }
             Down::Message(ShellMessage::Notice(Notice::Displaced)) => engine.fall_silent(),
             Down::Link(link) => match link {

@@ -182,3 +182,16 @@ fn what_is_typed_is_clean_and_short() {
     ui.hold_zero();
     assert_eq!(ui.typed, "+");
 }
+
+#[test]
+fn trouble_with_the_sound_is_kept_until_it_passes() {
+    let mut ui = Ui::default();
+    ui.take(snapshot(1, vec![call(1, Phase::Active)]));
+    let trouble = Some(SoundTrouble::NoServer);
+    ui.hear_media(&MediaEvent::Sound { trouble });
+    ui.hear_media(&MediaEvent::Devices);
+    ui.take(snapshot(2, vec![call(1, Phase::Active)]));
+    assert_eq!(ui.sound_trouble, trouble);
+    ui.hear_media(&MediaEvent::Sound { trouble: None });
+    assert_eq!(ui.sound_trouble, None);
+}

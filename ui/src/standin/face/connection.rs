@@ -150,7 +150,7 @@ impl Connection {
         *self.remote.borrow_mut() = Some(track.clone());
         let event = object([
             ("type", "track".into()),
-            ("track", track.js().clone().into()),
+            ("track", track.js().clone()),
             ("streams", Array::of1(track.stream()).into()),
             ("receiver", self.receiver()),
             ("transceiver", self.sending.transceiver()),
@@ -160,7 +160,7 @@ impl Connection {
 
     pub(super) fn receiver(&self) -> JsValue {
         let track = self.remote();
-        let track = track.map_or(JsValue::NULL, |track| track.js().clone().into());
+        let track = track.map_or(JsValue::NULL, |track| track.js().clone());
         object([("track", track), ("transport", self.sending.transport())])
     }
 

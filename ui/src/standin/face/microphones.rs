@@ -118,7 +118,7 @@ fn opened(stage: &Stage, id: TrackId, line: Line, settings: JsValue) -> Result<J
     let track = track.inspect_err(|_| ended.end(MediaRequest::CloseMicrophone { track: id }))?;
     let stream = track.stream().clone();
     stage.add_microphone(id, Rc::new(track));
-    Ok(stream.into())
+    Ok(stream)
 }
 
 fn settings(device: &DeviceId, processing: Processing) -> JsValue {

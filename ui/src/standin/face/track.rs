@@ -6,7 +6,7 @@ use super::level::Level;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, MediaStream, MediaStreamTrack};
+use web_sys::{Event, MediaStreamTrack};
 
 /// What the page did to a track.
 #[derive(Clone, Copy, Debug)]
@@ -81,13 +81,14 @@ impl Track {
         Ok(Self { js, level, state })
     }
 
-    /// The page's object.
-    pub(super) fn js(&self) -> &MediaStreamTrack {
+    /// The page's object. (As a plain value: a track and a stream have a `clone` of their own,
+    /// which makes another track.)
+    pub(super) fn js(&self) -> &JsValue {
         &self.js
     }
 
     /// The stream that it is alone in.
-    pub(super) fn stream(&self) -> &MediaStream {
+    pub(super) fn stream(&self) -> &JsValue {
         &self.level.stream
     }
 
