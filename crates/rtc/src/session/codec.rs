@@ -7,12 +7,10 @@ use opus::{Application, Bandwidth, Bitrate, Channels, Signal};
 use super::g711;
 use super::jitter::Next;
 use super::line::OpusWishes;
+use super::pace::MOST_BITS;
 use super::resample::{Down, NARROW_FRAME, Up};
 use super::{Codec, PeerError};
 use crate::audio::{FRAME, Frame, SAMPLE_RATE_HZ, SILENCE};
-
-/// Opus bits per second; enough for speech at full width.
-const OPUS_BITRATE: i32 = 32_000;
 
 /// Share of packets the encoder expects to be lost, in percent: how much it spends on spares.
 /// The far end's reports move it between these.
@@ -33,6 +31,9 @@ pub(crate) struct Encoder {
     /// Whether silence need not be sent, and whether it is being left out.
     rests: bool,
     resting: bool,
+    /// Bits per second that the path carries, and that the far end wants at most.
+    pace: i32,
+    wanted: i32,
     down: Down,
 }
 
@@ -40,7 +41,7 @@ impl Encoder {
     pub(crate) fn new() -> Result<Self, PeerError> {
         let mut opus = opus::Encoder::new(SAMPLE_RATE_HZ, Channels::Mono, Application::Voip)
             .map_err(PeerError::Opus)?;
-        opus.set_bitrate(Bitrate::Bits(OPUS_BITRATE))
+        opus.set_bitrate(Bitrate::Bits(MOST_BITS))
             .and_then(|()| opus.set_inband_fec(true))
             .and_then(|()| opus.set_packet_loss_perc(*OPUS_EXPECTED_LOSS.start()))
             .and_then(|()| opus.set_complexity(5))
@@ -51,6 +52,8 @@ impl Encoder {
             opus,
             rests: false,
             resting: false,
+            pace: MOST_BITS,
+            wanted: MOST_BITS,
             down: Down::new(),
         })
     }
@@ -64,11 +67,19 @@ impl Encoder {
         }
     }
 
+    /// Spends no more than so many bits per second.
+    pub(crate) fn pace(&mut self, bits: i32) {
+        self.pace = bits;
+        let bits = Bitrate::Bits(self.wanted.min(bits));
+        if let Err(error) = self.opus.set_bitrate(bits) {
+            tracing::debug!(%error, "opus keeps its pace");
+        }
+    }
+
     /// Heeds what the far end wants of Opus.
     pub(crate) fn agree(&mut self, wishes: &OpusWishes) {
-        let bits = wishes
-            .most_bits
-            .map_or(OPUS_BITRATE, |most| most.min(OPUS_BITRATE));
+        self.wanted = wishes.most_bits.unwrap_or(MOST_BITS);
+        let bits = self.wanted.min(self.pace);
         // The widths of RFC 7587, section 3.1.1.
         let width = match wishes.most_hz {
             None | Some(24_001..) => Bandwidth::Fullband,

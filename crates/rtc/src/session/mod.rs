@@ -14,6 +14,7 @@ mod line;
 mod liveness;
 mod media;
 mod negotiation;
+mod pace;
 mod receiver;
 mod report;
 mod resample;
@@ -275,13 +276,17 @@ impl Session {
             self.rtp(packet);
         } else if let Event::MediaEgressStats(told) = event {
             if let Some(share) = told.loss {
-                self.sender.hear_loss(share);
+                self.sender.hear_report(share, told.rtt);
             }
             self.figures.egress(told);
         } else if let Event::MediaIngressStats(told) = event {
             self.figures.ingress(told);
         } else if let Event::PeerStats(told) = event {
-            self.figures.path(told.selected_candidate_pair);
+            let path = told.selected_candidate_pair;
+            if let Some(rtt) = path.as_ref().and_then(|path| path.current_round_trip_time) {
+                self.sender.hear_path(rtt);
+            }
+            self.figures.path(path);
         } else if let Event::Connected = event {
             let news = self.watch.connected(self.clock.now());
             self.tell(news);

@@ -7,6 +7,7 @@ use str0m::media::Pt;
 use super::codec::Encoder;
 use super::dtmf::Keys;
 use super::line::Line;
+use super::pace::Pace;
 use super::{Codec, PeerError};
 use crate::audio::{Frame, SILENCE};
 
@@ -29,6 +30,7 @@ pub(crate) struct Sender {
     /// Whether the next packet of sound is the first of a stretch.
     starts: bool,
     loss: f32,
+    pace: Pace,
 }
 
 impl Sender {
@@ -41,6 +43,7 @@ impl Sender {
             timestamp: (seed >> 32) as u32,
             starts: true,
             loss: 0.0,
+            pace: Pace::new(),
         })
     }
 
@@ -49,11 +52,19 @@ impl Sender {
         self.encoder.agree(&line.opus);
     }
 
-    /// The far end reports which share of packets it misses, from 0 to 1.
-    pub(crate) fn hear_loss(&mut self, share: f32) {
+    /// The far end reports which share of packets it misses, from 0 to 1, and how long the
+    /// round trip takes.
+    pub(crate) fn hear_report(&mut self, share: f32, round_trip: Option<Duration>) {
+        let bits = self.pace.report(share, round_trip);
+        self.encoder.pace(bits);
         // Grows at once and shrinks slowly: losses come in groups.
         self.loss = share.max(self.loss * 0.8);
         self.encoder.expect_loss(self.loss);
+    }
+
+    /// A check of the path took so long.
+    pub(crate) fn hear_path(&mut self, round_trip: Duration) {
+        self.pace.path(round_trip);
     }
 
     pub(crate) fn press(&mut self, digits: &str) {

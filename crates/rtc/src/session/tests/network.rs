@@ -172,6 +172,22 @@ fn hears_something_when_a_third_is_lost() {
 }
 
 #[test]
+fn makes_do_with_a_narrow_network() {
+    let weather = Weather {
+        jitter_ms: 3,
+        bandwidth: Some(50_000),
+        ..Weather::new(0)
+    };
+    let (mut pair, early) = call_in(&[Codec::Opus], &weather, 1, s(10));
+    pair.run(s(15));
+    pair.far.heard.clear();
+    pair.run(s(10));
+    // The end that checks the path knows that it is narrow, and sends less.
+    let late = clear(&pair.far.heard, 440.0);
+    assert!(early[1] < 0.85 && late > 0.95, "{early:?} {late}");
+}
+
+#[test]
 fn gives_up_the_delay_when_the_network_is_good_again() {
     let ocean = Weather {
         delay_ms: 150,
