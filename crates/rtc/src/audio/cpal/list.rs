@@ -5,8 +5,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use ::cpal::Host;
+#[cfg(target_os = "linux")]
+use ::cpal::HostId;
 use ::cpal::traits::{DeviceTrait, HostTrait};
-use ::cpal::{Host, HostId};
 
 use super::sound_error;
 use crate::audio::backend::{Changed, Device, DeviceId, DeviceKind, SoundError};
@@ -17,6 +19,9 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How often while something is. A microphone that was pulled out may go on as the monitor of our
 /// own loudspeaker; for this long at most.
 const IN_USE: Duration = Duration::from_millis(250);
+
+/// How often ALSA's devices are looked at, which takes ten milliseconds.
+const UNSERVED: Duration = Duration::from_secs(5);
 
 /// How long after a failure the server is looked for again.
 const RETRY: Duration = Duration::from_millis(300);
@@ -135,6 +140,7 @@ impl List {
             let listed = server.list();
             let pause = match &listed {
                 Err(_) => RETRY,
+                Ok(_) if server.is_bare() => UNSERVED,
                 Ok(_) if self.in_use.load(Ordering::Relaxed) > 0 => IN_USE,
                 Ok(_) => IDLE,
             };
@@ -186,6 +192,7 @@ impl std::fmt::Debug for List {
 struct ServerHandle {
     host: Option<Host>,
     /// There was a PulseAudio or PipeWire: ALSA would only get in its way.
+    #[cfg(target_os = "linux")]
     has_met_pulse: bool,
 }
 
@@ -210,6 +217,11 @@ impl ServerHandle {
             return Err(SoundError::NoServer(error.to_string()));
         }
         listed
+    }
+
+    /// Whether there is no sound server, only ALSA.
+    fn is_bare(&self) -> bool {
+        self.host.as_ref().is_some_and(is_alsa)
     }
 
     #[cfg(target_os = "linux")]
@@ -259,6 +271,9 @@ fn entries(host: &Host) -> Result<Vec<Entry>, ::cpal::Error> {
             DeviceKind::Output => handle.supports_output(),
         });
         let mut listed: Vec<Entry> = of_kind.filter_map(|h| entry(kind, h)).collect();
+        if is_alsa(host) {
+            keep_hardware(&mut listed);
+        }
         let default = default.and_then(|handle| handle.id().ok());
         let default = default.map(|id| id.to_string());
         // Stable: the others keep their order.
@@ -287,13 +302,30 @@ fn entry(kind: DeviceKind, handle: &::cpal::Device) -> Option<Entry> {
     })
 }
 
+#[cfg(target_os = "linux")]
+fn is_alsa(host: &Host) -> bool {
+    host.id() == HostId::Alsa
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_alsa(_: &Host) -> bool {
+    false
+}
+
+/// Leaves ALSA's default and its cards, each once, of the many names and plugins that it lists;
+/// without a card the default is nothing either.
+fn keep_hardware(entries: &mut Vec<Entry>) {
+    let is_card = |entry: &Entry| entry.device.id.0.starts_with("alsa:plughw:");
+    let some = entries.iter().any(is_card);
+    entries.retain(|entry| some && (is_card(entry) || entry.device.id.0 == "alsa:default"));
+}
+
 /// Whether a PulseAudio or PipeWire source records what a loudspeaker says: both name it so.
 fn is_monitor(id: &str) -> bool {
     id.ends_with(".monitor")
 }
 
-/// Whether nothing is behind it: what sound servers have when there is no device at all, and
-/// ALSA's null.
+/// Whether nothing is behind it: what sound servers have when there is no device at all.
 fn is_dummy(id: &str) -> bool {
-    id == "auto_null" || id == "null"
+    id == "auto_null"
 }
