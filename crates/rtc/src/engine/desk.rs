@@ -188,6 +188,11 @@ impl Desk {
                 duration_ms,
                 gap_ms,
             } => {
+                if !tones.chars().all(is_key) {
+                    let what = "a tone is one of 0-9, *, #, A-D and the comma";
+                    drop(reply.send(refused(MediaErrorKind::InvalidArgument, what)));
+                    return;
+                }
                 let ms = |ms: u32| Duration::from_millis(ms.into());
                 let press = Step::Press(tones, ms(duration_ms), ms(gap_ms));
                 self.step(peer, press, reply);
@@ -243,6 +248,11 @@ impl Desk {
             None => answer(reply, false),
         }
     }
+}
+
+/// Whether `insertDTMF` takes it (webrtc-pc, 7.2).
+fn is_key(tone: char) -> bool {
+    tone.is_ascii_digit() || "*#ABCDabcd,".contains(tone)
 }
 
 /// Answers that it was done, or that what it was about is not there.

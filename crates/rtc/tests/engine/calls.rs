@@ -167,13 +167,15 @@ async fn goes_on_when_the_devices_are_gone_and_come_back() {
 async fn presses_keys_and_gives_statistics() {
     let (server, _, _) = server();
     let (mut page, mut far) = call(&server).await;
-    let press = MediaRequest::InsertDtmf {
+    let press = |tones: &str| MediaRequest::InsertDtmf {
         peer: PeerId(1),
-        tones: "4#".to_owned(),
+        tones: tones.to_owned(),
         duration_ms: 100,
         gap_ms: 70,
     };
-    page.does(press).await;
+    page.refuses(press("4#x"), MediaErrorKind::InvalidArgument)
+        .await;
+    page.does(press("4#")).await;
     for expected in ["4", "#", ""] {
         let tone = MediaEvent::Tone {
             peer: PeerId(1),
