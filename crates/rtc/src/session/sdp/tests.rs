@@ -268,4 +268,9 @@ fn refuses_what_it_cannot_use() {
     check(&without("a=ice-ufrag"), SdpError::NoIce);
     check(&without("a=ice-pwd"), SdpError::NoIce);
     check(&without("a=fingerprint"), SdpError::NoFingerprint);
+    let ufrag = |ufrag: &str| gateway().replace("00112233445566778899aabbccddeeff", ufrag);
+    // The engine fails on a longer one.
+    check(&ufrag(&"u".repeat(101)), SdpError::NoIce);
+    check(&ufrag("abc"), SdpError::NoIce);
+    check(&ufrag("a:b:c:d"), SdpError::NoIce);
 }
