@@ -333,54 +333,6 @@ fn takes_a_provisional_answer_and_then_the_answer() {
 }
 
 #[test]
-fn says_in_order_what_a_browser_says() {
-    use protocol::media::GatheringState;
-    let mut pair = Pair::new(BOTH, BOTH);
-    pair.call_in_steps();
-    pair.run(s(2));
-    let names: Vec<String> = pair
-        .near
-        .events
-        .iter()
-        .map(|event| match event {
-            PeerEvent::Candidate(Some(own)) => own.kind.clone(),
-            PeerEvent::Candidate(None) => "last".to_owned(),
-            PeerEvent::Gathering(GatheringState::Complete) => "complete".to_owned(),
-            PeerEvent::Gathering(_) => "gathering".to_owned(),
-            PeerEvent::SelectedPair { local, remote } => format!("{}-{}", local.port, remote.port),
-            PeerEvent::Checking
-            | PeerEvent::Connected
-            | PeerEvent::Disconnected
-            | PeerEvent::Failed
-            | PeerEvent::Dtmf(_)
-            | PeerEvent::Track
-            | PeerEvent::Tone(_)
-            | PeerEvent::Closed => format!("{event:?}"),
-        })
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "gathering",
-            "host",
-            "Checking",
-            "Track",
-            "last",
-            "complete",
-            "5000-6000",
-            "Connected"
-        ]
-    );
-    pair.near.session.close();
-    let closed = pair.near.session.negotiation();
-    assert_eq!(closed.state, SignalingState::Closed);
-    assert!(matches!(
-        pair.near.session.make_offer(false, pair.now),
-        Err(PeerError::Closed)
-    ));
-}
-
-#[test]
 fn refuses_a_description_of_nonsense_and_changes_nothing() {
     let mut pair = Pair::new(BOTH, BOTH);
     pair.call_in_steps();
