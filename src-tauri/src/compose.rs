@@ -1,13 +1,17 @@
 //! Putting the window around the phone.
 
 use crate::adapters::attention::WindowAttention;
+use crate::adapters::media::NativeMedia;
+use crate::adapters::webview;
 use crate::ipc;
+use ::app::Handle;
 use anyhow::Context;
+use rtc::audio::cpal::CpalBackend;
 use serve::{ComposeError, Options, Running, compose};
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::{Mutex, OnceLock, PoisonError};
-use tauri::{AppHandle, RunEvent};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use tauri::{AppHandle, Manager, RunEvent};
 use tokio::runtime::Runtime;
 
 /// The exit code for a phone that could not start: 2 when the configuration is to blame.
@@ -27,13 +31,23 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     // told; the window is known to its adapter as soon as there is one.
     let window: &'static OnceLock<AppHandle> = Box::leak(Box::default());
     let vars = |name: &str| std::env::var(name).ok();
-    let attention = WindowAttention::new(window);
-    let running = runtime.block_on(compose(options, vars, |_handle| attention))?;
+    let outside = |handle: Handle| {
+        let devices = Arc::new(CpalBackend::new());
+        let media = NativeMedia::start(devices, move |epoch, event| handle.media(epoch, event));
+        (WindowAttention::new(window), media)
+    };
+    let running = runtime.block_on(compose(options, vars, outside))?;
     say_started(options, &running)?;
     let handle = running.handle().clone();
     let app = tauri::Builder::default()
         .manage(handle)
         .invoke_handler(ipc::commands())
+        .setup(|app| {
+            if let Some(window) = app.get_webview_window("main") {
+                webview::prepare(&window);
+            }
+            Ok(())
+        })
         .build(tauri::generate_context!())
         .context("the window could not be opened: is there a display?")?;
     window.get_or_init(|| app.handle().clone());

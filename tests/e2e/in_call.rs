@@ -1,6 +1,6 @@
 //! What happens in a call.
 
-use crate::{hears_the_microphone, phones, setting};
+use crate::{hears_the_microphone, phones, setting, silent_while_it_sends};
 use harness::{CallReport, Scene, wait};
 use serde_json::json;
 use std::time::Duration;
@@ -38,31 +38,7 @@ async fn a_muted_call_is_silence_at_the_far_end() {
         in_a_call_to(scene, phones::PLAYS_A_TONE).await;
         page.click("#mute-button").await;
         page.until("#mute-button", "aria-pressed", "true").await;
-        // Silent, and still sending: longer than the pauses between the microphone's beeps.
-        let mut silent_since = None;
-        wait::until("silence at the far end", async || {
-            let calls = scene.sandbox.calls().await;
-            let call = calls
-                .iter()
-                .find(|call| call.parent_call_sid.is_none())
-                .cloned();
-            let call = call.ok_or_else(|| calls.clone())?;
-            let silent = call
-                .heard
-                .as_ref()
-                .is_some_and(|heard| heard.rms_dbfs < -60.0);
-            if !silent {
-                silent_since = None;
-                return Err(calls);
-            }
-            let since = *silent_since.get_or_insert(call.heard_total_frames);
-            if call.heard_total_frames >= since + 100 {
-                Ok(())
-            } else {
-                Err(calls)
-            }
-        })
-        .await;
+        silent_while_it_sends(&scene.sandbox).await;
         page.keep("muted").await;
         page.click("#mute-button").await;
         page.until("#mute-button", "aria-pressed", "false").await;

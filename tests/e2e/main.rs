@@ -11,7 +11,7 @@ mod server;
 mod trouble;
 mod window;
 
-use harness::{CallReport, Setting};
+use harness::{CallReport, Sandbox, Setting, wait};
 use std::path::{Path, PathBuf};
 
 /// Our line in the sandbox.
@@ -56,4 +56,33 @@ fn hears_the_microphone(call: &CallReport) -> bool {
         let near = |hz: f64| (hz - harness::tone::MICROPHONE_HZ).abs() < 20.0;
         heard.rms_dbfs > -40.0 && heard.dominant_hz.is_some_and(near)
     })
+}
+
+/// The user's phone is silent, and still sends: for longer than the pauses between the microphone's
+/// beeps.
+async fn silent_while_it_sends(sandbox: &Sandbox) {
+    let mut silent_since = None;
+    wait::until("silence at the far end", async || {
+        let calls = sandbox.calls().await;
+        let call = calls
+            .iter()
+            .find(|call| call.parent_call_sid.is_none())
+            .cloned();
+        let call = call.ok_or_else(|| calls.clone())?;
+        let silent = call
+            .heard
+            .as_ref()
+            .is_some_and(|heard| heard.rms_dbfs < -60.0);
+        if !silent {
+            silent_since = None;
+            return Err(calls);
+        }
+        let since = *silent_since.get_or_insert(call.heard_total_frames);
+        if call.heard_total_frames >= since + 100 {
+            Ok(())
+        } else {
+            Err(calls)
+        }
+    })
+    .await;
 }

@@ -2,7 +2,8 @@
 //!
 //! The page decides nothing about calls. It draws the last [`protocol::Snapshot`], sends what the
 //! user wants as [`protocol::Intent`]s, carries out [`protocol::EngineRequest`]s on the SDK and
-//! reports what the SDK says. [`backend`] is the way to the shell, [`sdk`] the way to the SDK;
+//! reports what the SDK says. [`backend`] is the way to the shell, [`sdk`] the way to the SDK,
+//! `standin` what the SDK finds where the webview has no WebRTC;
 //! [`state`], [`words`], [`keys`], [`mod@format`] and [`meter`] are plain logic and run anywhere.
 
 mod app;
@@ -16,6 +17,7 @@ mod microphone;
 mod pages;
 pub mod sdk;
 mod sound;
+mod standin;
 pub mod state;
 pub mod words;
 

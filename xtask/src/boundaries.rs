@@ -9,7 +9,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("protocol", &[]),
     ("twiml", &[]),
     ("twilio", &[]),
-    ("rtc", &[]),
+    ("rtc", &["protocol"]),
+    // All that must be `unsafe` for the window; it knows nothing.
+    ("webkit-features", &[]),
     ("phone", &["protocol"]),
     ("handset-ui", &["protocol"]),
     ("server", &["twiml", "twilio", "phone", "protocol"]),
@@ -21,7 +23,17 @@ const ARROWS: &[(&str, &[&str])] = &[
         "serve",
         &["app", "twilio-sim", "server", "phone", "twilio", "protocol"],
     ),
-    ("handset", &["app", "serve", "server", "protocol"]),
+    (
+        "handset",
+        &[
+            "app",
+            "serve",
+            "server",
+            "protocol",
+            "rtc",
+            "webkit-features",
+        ],
+    ),
     ("harness", &[]),
     ("xtask", &["twiml"]),
 ];

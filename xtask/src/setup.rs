@@ -59,6 +59,12 @@ const TESTS: &[Package] = &[
     ("espeak-ng", Some("espeak-ng")),
     ("imagemagick", Some("import")),
     ("xdotool", Some("xdotool")),
+    // Sound servers, and what speaks and listens through them.
+    ("pipewire", Some("pipewire")),
+    ("wireplumber", Some("wireplumber")),
+    ("pipewire-pulse", Some("pipewire-pulse")),
+    ("pulseaudio", Some("pulseaudio")),
+    ("pulseaudio-utils", Some("pactl")),
 ];
 
 const CLIENTS: &[Package] = &[

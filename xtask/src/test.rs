@@ -13,7 +13,7 @@ const E2E_THREADS: &str = "2";
 pub(crate) const WORKSPACE: [&str; 3] = [
     "--workspace",
     "--features",
-    "handset/custom-protocol,twilio/rest,twilio/tower",
+    "handset/custom-protocol,rtc/devices,twilio/rest,twilio/tower",
 ];
 
 /// The end-to-end tests, which no other set of targets contains.

@@ -3,10 +3,12 @@
 
 use crate::config::Account;
 use crate::handle::{Command, Handle};
-use crate::ports::{Attention, Clock, Sandbox};
+use crate::ports::{Attention, Clock, Media, MediaReply, Sandbox};
 use phone::{Effect, Input, Phone, Setup, Token, TokenProblem};
+use protocol::media::{MediaPath, MediaPreference, MediaRequest};
 use protocol::{
-    EngineRequest, Epoch, Intent, Notice, PageInfo, Rejection, ShellMessage, Snapshot, Timestamp,
+    Answer, EngineRequest, Epoch, Intent, Notice, PageInfo, Question, Rejection, ShellMessage,
+    Snapshot, Timestamp,
 };
 use server::TokenUnavailable;
 use tokio::sync::{mpsc, oneshot};
@@ -15,7 +17,7 @@ use twilio::token::{TokenRequest, mint};
 
 /// What a phone is made of.
 #[derive(Debug)]
-pub struct Parts<C, A, S> {
+pub struct Parts<C, A, S, M> {
     /// The account it belongs to.
     pub account: Account,
     /// `host:port` of the sandbox's signalling; `None` is Twilio itself.
@@ -32,12 +34,16 @@ pub struct Parts<C, A, S> {
     pub attention: A,
     /// The sandbox, or [`crate::ports::NoSandbox`].
     pub sandbox: S,
+    /// The native media engine, or [`crate::ports::NoMedia`].
+    pub media: M,
+    /// Who shall carry the sound of calls.
+    pub media_preference: MediaPreference,
 }
 
 /// Starts the phone: a task that runs until [`Handle::close`]. `parts` is given the handle, for the
 /// ways to the user that lead back into the phone.
-pub fn start<C: Clock, A: Attention, S: Sandbox>(
-    parts: impl FnOnce(Handle) -> Parts<C, A, S>,
+pub fn start<C: Clock, A: Attention, S: Sandbox, M: Media>(
+    parts: impl FnOnce(Handle) -> Parts<C, A, S, M>,
 ) -> (Handle, JoinHandle<()>) {
     let (commands, inbox) = mpsc::unbounded_channel();
     let handle = Handle::new(commands);
@@ -45,9 +51,9 @@ pub fn start<C: Clock, A: Attention, S: Sandbox>(
     (handle, tokio::spawn(controller.run(inbox)))
 }
 
-struct Controller<C, A, S> {
+struct Controller<C, A, S, M> {
     phone: Phone,
-    parts: Parts<C, A, S>,
+    parts: Parts<C, A, S, M>,
     page: Option<Page>,
     sent_revision: u64,
     sandbox_stale: Option<Timestamp>,
@@ -64,13 +70,15 @@ struct Page {
 /// The sandbox's log changes in bursts: the page gets one snapshot for each, not one a line.
 const SANDBOX_SETTLES_MS: u64 = 100;
 
-impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
-    fn new(parts: Parts<C, A, S>) -> Self {
+impl<C: Clock, A: Attention, S: Sandbox, M: Media> Controller<C, A, S, M> {
+    fn new(parts: Parts<C, A, S, M>) -> Self {
         let phone = Phone::new(Setup {
             identity: parts.account.identity.clone(),
             line: Some(parts.account.caller_id.clone()),
             privacy: parts.privacy,
             signalling: parts.signalling.clone(),
+            media: parts.media_preference,
+            native_media: parts.media.is_there(),
         });
         Self {
             phone,
@@ -115,8 +123,11 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             Command::Attach { page, down, reply } => self.attach(page, down, reply),
             Command::Detach(epoch) => self.detach(epoch),
             Command::Submit { intent, reply } => self.submit(intent, reply),
-            Command::Ask { question, reply } => {
-                let _asker_left = reply.send(self.phone.answer(&question));
+            Command::Ask { question, reply } => self.ask(question, reply),
+            Command::Media { epoch, event } => {
+                if self.is_attached(epoch) {
+                    self.send(ShellMessage::Media(Box::new(event)));
+                }
             }
             Command::Report { epoch, event } => {
                 tracing::debug!(?epoch, "the engine reported");
@@ -157,6 +168,8 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
             epoch: snapshot.epoch,
             down,
         });
+        // What the last page opened is nobody's any more, before this one opens anything.
+        self.parts.media.reset(snapshot.epoch);
         self.sent_revision = snapshot.revision;
         let _asker_left = reply.send(snapshot);
         self.carry_out(effects);
@@ -164,10 +177,35 @@ impl<C: Clock, A: Attention, S: Sandbox> Controller<C, A, S> {
     }
 
     fn detach(&mut self, epoch: Epoch) {
-        if self.page.as_ref().is_some_and(|page| page.epoch == epoch) {
+        if self.is_attached(epoch) {
             tracing::info!("the page detached");
             self.page = None;
+            self.parts.media.reset(epoch);
             self.tell(Input::Detached);
+        }
+    }
+
+    fn is_attached(&self, epoch: Epoch) -> bool {
+        self.page.as_ref().is_some_and(|page| page.epoch == epoch)
+    }
+
+    fn ask(&mut self, question: Question, reply: oneshot::Sender<Answer>) {
+        match question {
+            Question::Media { epoch, request } => {
+                self.ask_media(epoch, request, MediaReply::new(reply));
+            }
+            Question::Reveal { .. } | Question::Check { .. } => {
+                let _asker_left = reply.send(self.phone.answer(&question));
+            }
+        }
+    }
+
+    fn ask_media(&mut self, epoch: Epoch, request: MediaRequest, reply: MediaReply) {
+        let native = self.phone.snapshot().media == MediaPath::Native;
+        if native && self.is_attached(epoch) {
+            self.parts.media.ask(epoch, request, reply);
+        } else {
+            reply.reject(Rejection::NoEngine);
         }
     }
 

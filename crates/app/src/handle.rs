@@ -1,5 +1,6 @@
 //! The way in to the Controller: cheap to clone, usable from any task.
 
+use protocol::media::MediaEvent;
 use protocol::{
     Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Rejection, ShellMessage, Snapshot,
 };
@@ -34,6 +35,10 @@ pub(crate) enum Command {
         place: Option<OwnedSemaphorePermit>,
     },
     Token(oneshot::Sender<Result<String, TokenUnavailable>>),
+    Media {
+        epoch: Epoch,
+        event: MediaEvent,
+    },
     WokeUp,
     Close(oneshot::Sender<()>),
 }
@@ -68,6 +73,11 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         self.tell(command(reply));
         answer.await.ok()
+    }
+
+    /// Tells the page that attached as `epoch` what the media engine says.
+    pub fn media(&self, epoch: Epoch, event: MediaEvent) {
+        self.tell(Command::Media { epoch, event });
     }
 
     /// Tells the phone that the computer was asleep.

@@ -1,5 +1,6 @@
 //! What the phone hears and what it wants done.
 
+use protocol::media::{MediaPath, MediaPreference};
 use protocol::{
     CallId, CallSid, ClientName, EngineEvent, EngineRequest, Epoch, Intent, PageInfo, Party,
     PhoneNumber, Rejection, Timestamp,
@@ -16,6 +17,25 @@ pub struct Setup {
     pub privacy: bool,
     /// `host:port` of the sandbox's signalling; `None` is Twilio itself.
     pub signalling: Option<String>,
+    /// Who shall carry the sound of calls.
+    pub media: MediaPreference,
+    /// Whether there is a native engine for the window.
+    pub native_media: bool,
+}
+
+impl Setup {
+    /// Who carries the sound of calls in a page. The native engine is the window's only: a browser
+    /// may be on another computer.
+    pub(crate) fn media_path(&self, page: &PageInfo) -> MediaPath {
+        let native = self.native_media && page.window;
+        match (self.media, page.webrtc, native) {
+            (MediaPreference::Auto | MediaPreference::Webview, true, _) => MediaPath::Webview,
+            (MediaPreference::Auto | MediaPreference::Native, _, true) => MediaPath::Native,
+            (MediaPreference::Native, true, false) => MediaPath::Webview,
+            (MediaPreference::Auto | MediaPreference::Native, false, false)
+            | (MediaPreference::Webview, false, _) => MediaPath::Missing,
+        }
+    }
 }
 
 /// Something that happened.

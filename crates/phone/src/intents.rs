@@ -8,6 +8,7 @@ use crate::{
 };
 use protocol::{
     Address, CallId, EndCause, EngineRequest, Intent, Phase, Registration, Rejection, Timestamp,
+    media::MediaPath,
 };
 
 /// More digits than that at once are not typed by anyone.
@@ -197,9 +198,9 @@ impl Phone {
     }
 
     fn can_carry_sound(&self) -> Result<(), Rejection> {
-        match self.registrar.page() {
-            Some(page) if page.webrtc => Ok(()),
-            Some(_) | None => Err(Rejection::NoEngine),
+        match self.media {
+            MediaPath::Webview | MediaPath::Native => Ok(()),
+            MediaPath::Missing => Err(Rejection::NoEngine),
         }
     }
 

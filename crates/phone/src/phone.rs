@@ -13,6 +13,7 @@ use protocol::{
     Address, Answer, CallId, CallSid, EndCause, EngineEvent, EngineRequest, Epoch, PhoneNumber,
     Question, Registration, Rejection, Snapshot, Timestamp,
     engine::{CallEvent, Microphone},
+    media::MediaPath,
 };
 
 /// The phone. See the crate's page for how it is driven.
@@ -20,6 +21,8 @@ pub struct Phone {
     pub(crate) setup: Setup,
     pub(crate) privacy: bool,
     pub(crate) epoch: Epoch,
+    /// Who carries sound in the attached page.
+    pub(crate) media: MediaPath,
     pub(crate) registrar: Registrar,
     /// In progress, oldest first.
     pub(crate) calls: Vec<Call>,
@@ -51,6 +54,7 @@ impl Phone {
             identity: setup.identity.as_str().to_owned(),
             line: setup.line.as_ref().map(PhoneNumber::written),
             registration: Registration::Connecting,
+            media: MediaPath::Missing,
             problem: None,
             calls: Vec::new(),
             ended: None,
@@ -60,6 +64,7 @@ impl Phone {
         Self {
             privacy: setup.privacy,
             epoch: Epoch::default(),
+            media: MediaPath::Missing,
             registrar: Registrar::new(setup.signalling.clone()),
             calls: Vec::new(),
             ended: None,
@@ -78,12 +83,14 @@ impl Phone {
             Input::Attached { page } => {
                 self.end_all(EndCause::PageClosed, now, &mut out);
                 self.epoch.0 += 1;
-                self.problems.attached(&page);
+                self.media = self.setup.media_path(&page);
+                self.problems.attached(self.media);
                 self.registrar.attach(page, now, &mut out);
             }
             Input::Detached => {
                 if self.registrar.page().is_some() {
                     self.end_all(EndCause::PageClosed, now, &mut out);
+                    self.media = MediaPath::Missing;
                     self.problems.detached();
                     self.registrar.detach(now);
                 }
@@ -151,6 +158,8 @@ impl Phone {
                 },
                 Err(reason) => Answer::Rejected(Rejection::Address { reason }),
             },
+            // The phone has no sound of its own: who has an engine does not ask it.
+            Question::Media { .. } => Answer::Rejected(Rejection::NoEngine),
         }
     }
 
@@ -262,6 +271,7 @@ impl Phone {
             identity: self.setup.identity.as_str().to_owned(),
             line: self.setup.line.as_ref().map(PhoneNumber::written),
             registration: self.registrar.registration(),
+            media: self.media,
             problem: self.problems.worst(problems),
             calls: self
                 .calls

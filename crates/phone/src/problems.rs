@@ -1,6 +1,7 @@
 //! What is wrong beside the registration, and which of it the banner shows.
 
-use protocol::{EndCause, ErrorCode, PageInfo, Problem, engine::Microphone, number::mask_numbers};
+use protocol::media::MediaPath;
+use protocol::{EndCause, ErrorCode, Problem, engine::Microphone, number::mask_numbers};
 use std::mem::{Discriminant, discriminant};
 
 /// The SDK's words are cut after so many characters.
@@ -20,8 +21,8 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
-    pub(crate) fn attached(&mut self, page: &PageInfo) {
-        self.no_webrtc = !page.webrtc;
+    pub(crate) fn attached(&mut self, media: MediaPath) {
+        self.no_webrtc = media == MediaPath::Missing;
         self.microphone = None;
         self.sdk = None;
     }

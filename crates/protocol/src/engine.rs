@@ -13,7 +13,7 @@ pub struct ErrorCode(pub u32);
 /// What a page says of itself when it attaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageInfo {
-    /// Whether the page can carry sound: its webview has `RTCPeerConnection`.
+    /// Whether the page can carry sound by itself: its browser or webview has `RTCPeerConnection`.
     pub webrtc: bool,
     /// Whether the page is the program's own window; false in a browser.
     pub window: bool,

@@ -1,6 +1,7 @@
 //! What the user wants, what the page may ask, and how it is answered.
 
-use crate::{AddressError, CallId, sandbox::SandboxIntent};
+use crate::media::{MediaAnswer, MediaRequest};
+use crate::{AddressError, CallId, Epoch, sandbox::SandboxIntent};
 use serde::{Deserialize, Serialize};
 
 /// A wish of the user, wherever it was expressed.
@@ -105,7 +106,7 @@ pub enum Rejection {
     Closing,
 }
 
-/// A question of the page, answered at once.
+/// A question of the page. The phone answers at once, the media engine when it has done it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "question", rename_all = "snake_case")]
 pub enum Question {
@@ -118,6 +119,13 @@ pub enum Question {
     Check {
         /// As typed.
         typed: String,
+    },
+    /// Something that the stand-in wants of the media engine.
+    Media {
+        /// The attachment in which it is wanted; of another than the present one it is refused.
+        epoch: Epoch,
+        /// What.
+        request: MediaRequest,
     },
 }
 
@@ -135,6 +143,8 @@ pub enum Answer {
         /// As people write it.
         written: String,
     },
+    /// What the media engine answers.
+    Media(MediaAnswer),
     /// It was not taken.
     Rejected(Rejection),
 }

@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod ids;
 pub mod intent;
+pub mod media;
 pub mod number;
 pub mod sandbox;
 pub mod snapshot;
@@ -21,6 +22,10 @@ pub use wire::{ClientFrame, Notice, ServerFrame, ShellMessage};
 #[cfg(test)]
 mod tests {
     use super::*;
+    use media::{
+        Description, DescriptionKind, IceServer, MediaAnswer, MediaEvent, MediaRequest, PeerId,
+        SignalingState, TrackId,
+    };
 
     #[test]
     fn every_frame_survives_json() {
@@ -68,6 +73,54 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<Answer>(&json).unwrap(),
             answer,
+            "{json}"
+        );
+        let question = Question::Media {
+            epoch: Epoch(2),
+            request: MediaRequest::OpenPeer {
+                peer: PeerId(1),
+                ice_servers: vec![IceServer {
+                    urls: vec!["turn:127.0.0.1:3478".into()],
+                    username: Some("a".into()),
+                    credential: Some("b".into()),
+                }],
+                relay_only: true,
+            },
+        };
+        let json = serde_json::to_string(&question).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Question>(&json).unwrap(),
+            question,
+            "{json}"
+        );
+        for answer in [
+            MediaAnswer::Done,
+            MediaAnswer::Stats("[]".into()),
+            MediaAnswer::Signaling {
+                state: SignalingState::HaveLocalOffer,
+                local: None,
+                remote: Some(Description {
+                    kind: DescriptionKind::Answer,
+                    sdp: "v=0".into(),
+                }),
+            },
+        ] {
+            let answer = Answer::Media(answer);
+            let json = serde_json::to_string(&answer).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Answer>(&json).unwrap(),
+                answer,
+                "{json}"
+            );
+        }
+        let levels = ShellMessage::Media(Box::new(MediaEvent::Levels {
+            microphones: vec![(TrackId(1), 20)],
+            peers: vec![(PeerId(1), 0)],
+        }));
+        let json = serde_json::to_string(&levels).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ShellMessage>(&json).unwrap(),
+            levels,
             "{json}"
         );
         let message = ShellMessage::Notice(Notice::Displaced);

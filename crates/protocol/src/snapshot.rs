@@ -1,6 +1,6 @@
 //! All that a page draws: whole each time, so that a lost message cannot leave it wrong.
 
-use crate::{CallId, Epoch, ErrorCode, Timestamp, sandbox::SandboxView};
+use crate::{CallId, Epoch, ErrorCode, Timestamp, media::MediaPath, sandbox::SandboxView};
 use serde::{Deserialize, Serialize};
 
 /// The phone as the page draws it.
@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub line: Option<String>,
     /// Whether the phone can be called.
     pub registration: Registration,
+    /// Who carries the sound of calls in this page.
+    pub media: MediaPath,
     /// The worst problem, for the banner.
     pub problem: Option<Problem>,
     /// Calls in progress, oldest first. At most one of them is not [`Phase::Offered`].
@@ -197,7 +199,8 @@ pub enum Problem {
     MicrophoneMissing,
     /// The microphone is forbidden.
     MicrophoneDenied,
-    /// This window's webview has no WebRTC: it rings, but cannot carry sound.
+    /// This page's browser or webview has no WebRTC, and there is no native engine for it or it is
+    /// not wanted: it rings, but cannot carry sound.
     NoWebRtc,
     /// Something else the SDK said.
     Sdk {

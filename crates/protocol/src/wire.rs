@@ -4,6 +4,7 @@
 //! text frames over a WebSocket: [`ClientFrame`] up, [`ServerFrame`] down. The session secret goes
 //! as the second WebSocket subprotocol, after [`SUBPROTOCOL`].
 
+use crate::media::MediaEvent;
 use crate::{
     Answer, CallId, CallSid, EngineEvent, EngineRequest, Epoch, Intent, PageInfo, Question,
     Rejection, Snapshot,
@@ -31,6 +32,8 @@ pub enum ShellMessage {
         /// The phone's name.
         call: CallId,
     },
+    /// The media engine tells this, of what the stand-in asked of it.
+    Media(Box<MediaEvent>),
     /// Say this once.
     Notice(Notice),
 }

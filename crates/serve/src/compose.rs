@@ -6,7 +6,7 @@ use crate::options::Options;
 use crate::sandbox::Backend;
 use crate::sleep::watch_for_sleep;
 use crate::started::Started;
-use app::ports::{Attention, NoSandbox, SystemClock};
+use app::ports::{Attention, Media, NoSandbox, SystemClock};
 use app::{Account, ConfigProblems, Handle, Parts};
 use phone::dial_plan::Line;
 use protocol::{ClientName, PhoneNumber};
@@ -72,14 +72,16 @@ struct Far {
     control: axum::Router,
 }
 
-/// Puts the phone together and starts it. `var` looks up environment variables.
+/// Puts the phone together and starts it. `var` looks up environment variables. `outside` is given
+/// the way in to the phone and makes what is the program's own: the ways to the user, and the
+/// native media engine.
 ///
 /// # Errors
 /// When the configuration is wrong (all problems at once) or a listener cannot be had.
-pub async fn compose<A: Attention>(
+pub async fn compose<A: Attention, M: Media>(
     options: &Options,
     var: impl Fn(&str) -> Option<String>,
-    attention: impl FnOnce(Handle) -> A,
+    outside: impl FnOnce(Handle) -> (A, M),
 ) -> Result<Running, ComposeError> {
     let choice = choose(options, &var)?;
     let private = server::bind(Face::Private, options.private_address()).await?;
@@ -100,7 +102,7 @@ pub async fn compose<A: Attention>(
             sandbox(identity, public_url).await?
         }
     };
-    start(options, far, attention, private, public)
+    start(options, far, outside, private, public)
 }
 
 fn twilio(account: Account, public_url: Url) -> Far {
@@ -151,10 +153,10 @@ async fn sandbox(identity: ClientName, public_url: Url) -> Result<Far, ComposeEr
     })
 }
 
-fn start<A: Attention>(
+fn start<A: Attention, M: Media>(
     options: &Options,
     far: Far,
-    attention: impl FnOnce(Handle) -> A,
+    outside: impl FnOnce(Handle) -> (A, M),
     private: TcpListener,
     public: TcpListener,
 ) -> Result<Running, ComposeError> {
@@ -177,15 +179,20 @@ fn start<A: Attention>(
         Backend::Twilio(_) => None,
         Backend::Sandbox(sandbox) => Some(sandbox.clone()),
     };
-    let (handle, controller) = app::start(|handle| Parts {
-        account: far.account,
-        signalling: signalling.clone(),
-        token_ttl_s: options.token_ttl,
-        privacy: true,
-        dialer_url: dialer_url.clone(),
-        clock: SystemClock,
-        attention: attention(handle),
-        sandbox: far.backend,
+    let (handle, controller) = app::start(|handle| {
+        let (attention, media) = outside(handle);
+        Parts {
+            account: far.account,
+            signalling: signalling.clone(),
+            token_ttl_s: options.token_ttl,
+            privacy: true,
+            dialer_url: dialer_url.clone(),
+            clock: SystemClock,
+            attention,
+            sandbox: far.backend,
+            media,
+            media_preference: options.media,
+        }
     });
     let guard = Private {
         secret: Secret::new(secret.clone()),

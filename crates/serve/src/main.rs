@@ -1,7 +1,7 @@
 //! `handset-server`: the phone without a window. The dialer is a page in any browser.
 
 use anyhow::Context;
-use app::ports::SilentAttention;
+use app::ports::{NoMedia, SilentAttention};
 use clap::Parser;
 use serve::{ComposeError, Options, compose};
 use std::io::Write;
@@ -27,7 +27,7 @@ async fn run(options: &Options) -> anyhow::Result<()> {
     let vars = |name: &str| std::env::var(name).ok();
     // Heard from before the addresses are told: who reads them may stop us at once.
     let stop = serve::stop_signal()?;
-    let running = compose(options, vars, |_handle| SilentAttention).await?;
+    let running = compose(options, vars, |_handle| (SilentAttention, NoMedia)).await?;
     let started = running.started();
     let mut out = std::io::stdout().lock();
     let said = if options.json {

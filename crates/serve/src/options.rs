@@ -1,6 +1,7 @@
 //! The command line, the same for the window and for `handset-server`.
 
 use clap::Parser;
+use protocol::media::MediaPreference;
 use std::net::SocketAddr;
 
 /// A softphone for Twilio Voice.
@@ -39,6 +40,16 @@ pub struct Options {
           value_parser = clap::value_parser!(u64).range(20..=86_400))]
     pub token_ttl: u64,
 
+    /// Who carries the sound of calls in the window: auto (the webview where it has WebRTC, else the
+    /// program itself), native (the program itself) or webview
+    #[arg(
+        long,
+        value_name = "WHO",
+        env = "HANDSET_MEDIA",
+        default_value = "auto"
+    )]
+    pub media: MediaPreference,
+
     /// Print the addresses as one line of JSON
     #[arg(long)]
     pub json: bool,
@@ -72,6 +83,13 @@ mod tests {
     #[test]
     fn the_flags_are_consistent() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn who_carries_sound_is_chosen_by_a_word() {
+        let native = Options::parse_from(["handset", "--media", "native"]);
+        assert_eq!(native.media, MediaPreference::Native);
+        assert!(Options::try_parse_from(["handset", "--media", "both"]).is_err());
     }
 
     #[test]

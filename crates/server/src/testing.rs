@@ -2,6 +2,7 @@
 
 use crate::{Host, TokenUnavailable};
 use axum::Router;
+use protocol::media::MediaPath;
 use protocol::{
     Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Registration, Rejection, ShellMessage,
     Snapshot,
@@ -126,6 +127,7 @@ pub(crate) fn snapshot(epoch: Epoch) -> Snapshot {
         identity: "desk".to_owned(),
         line: None,
         registration: Registration::Connecting,
+        media: MediaPath::Missing,
         problem: None,
         calls: Vec::new(),
         ended: None,

@@ -26,6 +26,8 @@ pub struct CallReport {
     /// The digits heard from the user's phone.
     #[serde(default)]
     pub digits: String,
+    /// How they came: `rtp` or `signalling`.
+    pub digits_by: Option<String>,
     /// The TwiML verbs that were executed.
     #[serde(default)]
     pub played: Vec<String>,

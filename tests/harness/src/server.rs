@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// The variables by which Handset is configured. None of the machine's own may reach a test.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 9] = [
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
     "TWILIO_API_KEY",
@@ -15,6 +15,7 @@ const VARIABLES: [&str; 8] = [
     "TWILIO_TWIML_APP_SID",
     "TWILIO_CALLER_ID",
     "HANDSET_IDENTITY",
+    "HANDSET_MEDIA",
     "HANDSET_PUBLIC_URL",
 ];
 

@@ -1,13 +1,15 @@
 //! The real window: the shell's program under WebKitWebDriver, on a display and a session bus of
 //! its own.
 
-use crate::process::Process;
+use crate::process::{Process, run_to_end};
 use crate::server::{Addresses, Server};
-use crate::{Artefacts, Page, Sandbox, browser, wait};
+use crate::{Artefacts, Page, Sandbox, Sound, browser, wait};
+use futures_util::FutureExt;
 use serde_json::json;
 use std::fs::Permissions;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -39,6 +41,8 @@ pub struct Window {
     pub page: Page,
     /// Where its listeners are.
     pub addresses: Addresses,
+    /// Its microphone and its loudspeaker.
+    pub sound: Sound,
     _driver: Process,
     display: Process,
     display_number: u32,
@@ -62,6 +66,7 @@ impl Window {
         std::fs::write(&start, START).expect("it can be written");
         std::fs::set_permissions(&start, only_ours).expect("it is ours");
 
+        let sound = Sound::start(home.path(), &runtime, artefacts).await;
         let mut xvfb = std::process::Command::new("Xvfb");
         xvfb.args([
             "-displayfd",
@@ -82,6 +87,7 @@ impl Window {
         driver.env("DISPLAY", format!(":{display_number}"));
         driver
             .env_remove("WAYLAND_DISPLAY")
+            .env_remove("PULSE_SERVER")
             .env("GDK_BACKEND", "x11");
         driver
             .env("HOME", home.path())
@@ -114,6 +120,7 @@ impl Window {
         Self {
             page: Page::new(client, artefacts.clone()),
             addresses,
+            sound,
             _driver: driver,
             display,
             display_number,
@@ -121,10 +128,48 @@ impl Window {
         }
     }
 
+    /// Plays, and keeps the last state whether it went well or not.
+    ///
+    /// # Panics
+    /// When the play does.
+    pub async fn play(&mut self, artefacts: &Artefacts, play: impl AsyncFnOnce(&mut Self)) {
+        let played = AssertUnwindSafe(play(self)).catch_unwind().await;
+        let end = if played.is_ok() { "end" } else { "FAILED" };
+        self.keep_screen(artefacts, &format!("screen-{end}"));
+        let keep = async {
+            self.page.keep(end).await;
+            let everything = self.sandbox().everything().await;
+            artefacts.write("sandbox.json", everything);
+        };
+        // The window may be what failed; its log is kept in any case.
+        let kept = AssertUnwindSafe(keep).catch_unwind().await;
+        if let Err(panic) = played.and(kept) {
+            resume_unwind(panic);
+        }
+    }
+
     /// The controls of its sandbox.
     #[must_use]
     pub fn sandbox(&self) -> Sandbox {
         Sandbox::new(&self.addresses)
+    }
+
+    /// Takes the window off the screen, as closing it to the tray does.
+    ///
+    /// # Panics
+    /// When there is no window.
+    pub fn hide(&self) {
+        let mut xdotool = std::process::Command::new("xdotool");
+        xdotool.env("DISPLAY", format!(":{}", self.display_number));
+        xdotool.args([
+            "search",
+            "--onlyvisible",
+            "--name",
+            "Handset",
+            "windowunmap",
+        ]);
+        let (code, _, error) = run_to_end(&mut xdotool);
+        assert_eq!(code, Some(0), "{error}");
     }
 
     /// Keeps a picture of the whole screen: the window as a person sees it, frame and all.

@@ -90,7 +90,7 @@ impl App {
                 if typed == self.ui.typed {
                     self.ui.preview = match answer {
                         Answer::Callable { written } => Some(written),
-                        Answer::Number { .. } | Answer::Rejected(_) => None,
+                        Answer::Number { .. } | Answer::Media(_) | Answer::Rejected(_) => None,
                     };
                 }
             }
@@ -121,6 +121,7 @@ impl App {
             Down::Message(ShellMessage::Notice(Notice::BrowserFailed { url })) => {
                 self.ui.browser_url = Some(url);
             }
+            Down::Message(ShellMessage::Media(event)) => self.ui.hear_media(&event),
             // The wires have carried these out.
             Down::Message(ShellMessage::Engine(_) | ShellMessage::Named { .. }) => {}
             Down::Link(link) => {

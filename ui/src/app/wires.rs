@@ -6,9 +6,10 @@ use crate::components::meters;
 use crate::keys::{self, Focus, Press, Situation};
 use crate::sdk::Engine;
 use crate::state::{Link, Screen};
-use crate::{dom, microphone};
+use crate::{dom, microphone, standin};
 use protocol::engine::Microphone;
-use protocol::{EngineEvent, Epoch, Notice, PageInfo, ShellMessage};
+use protocol::media::{MediaAnswer, MediaError, MediaErrorKind, MediaEvent, MediaPath};
+use protocol::{Answer, EngineEvent, Epoch, Notice, PageInfo, Question, ShellMessage};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -43,7 +44,13 @@ impl Wires {
                 }
             })
         };
-        let down = down(send.clone(), engine.clone(), epoch, microphone.clone());
+        let down = down(
+            send.clone(),
+            backend.clone(),
+            engine.clone(),
+            epoch,
+            microphone.clone(),
+        );
         let wires = Self {
             backend,
             situation: Rc::new(Cell::new(Situation {
@@ -145,6 +152,7 @@ impl Wires {
 /// Carries engine requests out at once, in order; tells the page the rest.
 fn down(
     send: Callback<Msg>,
+    backend: Rc<dyn Backend>,
     engine: Engine,
     epoch: Rc<Cell<Epoch>>,
     microphone: Rc<dyn Fn(Microphone)>,
@@ -155,6 +163,9 @@ fn down(
                 // What an earlier attachment left is nobody's any more.
                 engine.fall_silent();
                 epoch.set(snapshot.epoch);
+                if snapshot.media == MediaPath::Native {
+                    stand_in(&backend, &epoch);
+                }
                 microphone::check(microphone.clone());
             }
             Down::Message(ShellMessage::Engine(request)) => {
@@ -164,6 +175,13 @@ fn down(
             Down::Message(ShellMessage::Named { call_sid, call }) => {
                 engine.name(call_sid, *call);
                 return;
+            }
+            Down::Message(ShellMessage::Media(event)) => {
+                standin::hear((**event).clone());
+                // Drawing anew at each level would be seen in the processor's load.
+                if !matches!(**event, MediaEvent::Sound { .. }) {
+                    return;
+                }
             }
             Down::Message(ShellMessage::Notice(Notice::Displaced)) => engine.fall_silent(),
             Down::Link(link) => match link {
@@ -181,6 +199,35 @@ fn down(
         }
         send.emit(Msg::Down(down));
     })
+}
+
+/// Puts the stand-in for WebRTC in place; the SDK loads after that.
+fn stand_in(backend: &Rc<dyn Backend>, epoch: &Rc<Cell<Epoch>>) {
+    let (backend, epoch) = (backend.clone(), epoch.clone());
+    let installed = standin::install(move |request| {
+        let question = Question::Media {
+            epoch: epoch.get(),
+            request,
+        };
+        let asked = backend.ask(question);
+        Box::pin(async move {
+            let answer = asked.await;
+            if let Answer::Media(answer) = answer {
+                return answer;
+            }
+            MediaAnswer::Refused(MediaError {
+                kind: MediaErrorKind::Gone,
+                message: "the media engine is gone".to_owned(),
+            })
+        })
+    });
+    // Without it the SDK says of each call that there is no WebRTC.
+    if let Err(error) = installed {
+        web_sys::console::error_2(
+            &"the stand-in for WebRTC cannot be installed".into(),
+            &error,
+        );
+    }
 }
 
 fn on<E: wasm_bindgen::convert::FromWasmAbi + 'static>(

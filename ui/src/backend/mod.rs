@@ -4,6 +4,8 @@ mod slot;
 mod tauri;
 mod web;
 
+pub(crate) use slot::Slot;
+
 use crate::state::Link;
 use protocol::{
     Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Rejection, ShellMessage, Snapshot,
@@ -48,7 +50,7 @@ pub fn find() -> (Rc<dyn Backend>, bool) {
     }
 }
 
-/// Whether the page can carry sound.
+/// Whether the browser or webview has WebRTC of its own: asked before a stand-in is installed.
 #[must_use]
 pub fn has_webrtc() -> bool {
     js_sys::Reflect::has(&js_sys::global(), &"RTCPeerConnection".into()).unwrap_or(false)

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 /// The place for the value; all clones are the same place.
-pub(super) struct Slot<T>(Rc<RefCell<State<T>>>);
+pub(crate) struct Slot<T>(Rc<RefCell<State<T>>>);
 
 struct State<T> {
     value: Option<T>,
@@ -15,7 +15,7 @@ struct State<T> {
 }
 
 impl<T> Slot<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Rc::new(RefCell::new(State {
             value: None,
             waker: None,
@@ -23,7 +23,7 @@ impl<T> Slot<T> {
     }
 
     /// Puts the value in and wakes who awaits it.
-    pub(super) fn fill(&self, value: T) {
+    pub(crate) fn fill(&self, value: T) {
         let waker = {
             let mut state = self.0.borrow_mut();
             state.value = Some(value);

@@ -2,16 +2,33 @@
 
 use crate::app::{Msg, View};
 use crate::components::icon;
-use crate::words::{self, Remedy, Severity};
+use crate::words::{self, Banner, Remedy, Severity};
 use protocol::{Intent, Problem};
 use yew::prelude::*;
 
 /// The banner for the worst problem, or nothing.
 pub(crate) fn banner(view: &View<'_>) -> Html {
-    let Some(problem) = &view.snapshot.problem else {
-        return Html::default();
-    };
-    let banner = words::banner(problem);
+    match (&view.snapshot.problem, view.ui.sound_trouble) {
+        (Some(problem), _) => {
+            let address = address(view, problem);
+            draw(
+                view,
+                words::banner(problem),
+                words::problem_tag(problem),
+                address,
+            )
+        }
+        (None, Some(trouble)) => draw(
+            view,
+            words::sound_banner(trouble),
+            words::sound_tag(trouble),
+            Html::default(),
+        ),
+        (None, None) => Html::default(),
+    }
+}
+
+fn draw(view: &View<'_>, banner: Banner, tag: &'static str, address: Html) -> Html {
     let (class, role) = match banner.severity {
         Severity::Warn => ("banner banner-warn", "status"),
         Severity::Error => ("banner banner-error", "alert"),
@@ -19,12 +36,12 @@ pub(crate) fn banner(view: &View<'_>) -> Html {
     let dismiss = view.on(|_: MouseEvent| Msg::Submit(Intent::DismissProblem));
     html! {
         <div class="banner-slot">
-            <div id="banner" class={class} role={role} data-problem={words::problem_tag(problem)}>
+            <div id="banner" class={class} role={role} data-problem={tag}>
                 { icon::icon(banner.icon) }
                 <div>
                     <p class="banner-title">{ banner.title }</p>
                     <p class="banner-text">{ banner.text }</p>
-                    { address(view, problem) }
+                    { address }
                 </div>
                 if banner.dismissable {
                     <button

@@ -1,6 +1,7 @@
 //! An outgoing call that is not answered yet, a call, and its keypad.
 
 use crate::app::{Msg, View};
+use crate::components::banner::banner;
 use crate::components::meters::meters;
 use crate::components::pad::Pad;
 use crate::components::timer::Timer;
@@ -27,6 +28,9 @@ pub(crate) fn call(view: &View<'_>, call: &CallView, screen: Screen) -> Html {
         <main class="main" data-show="list">
             <section class="pane pane-list" aria-label="Call" data-region="">
                 { head(view, call) }
+                if view.ui.sound_trouble.is_some() {
+                    { banner(view) }
+                }
                 <div
                     id="call"
                     class="call"

@@ -1,5 +1,6 @@
 //! What is wrong, in plain words: the banner's, and those of error codes.
 
+use protocol::media::SoundTrouble;
 use protocol::{ErrorCode, Problem};
 
 /// How bad a banner is.
@@ -114,6 +115,46 @@ pub fn banner(problem: &Problem) -> Banner {
                 Some((Remedy::Reconnect, "Try again")),
             )
         },
+    }
+}
+
+/// The banner for trouble with the computer's sound. It goes when the trouble does.
+#[must_use]
+pub fn sound_banner(trouble: SoundTrouble) -> Banner {
+    let (icon, title, text) = match trouble {
+        SoundTrouble::NoServer => (
+            "warn",
+            "No sound on this computer",
+            "Its sound server does not answer. The call goes on, and sound comes back with it.",
+        ),
+        SoundTrouble::MicrophoneGone => (
+            "mic-off",
+            "The microphone is gone",
+            "They cannot hear you. Plug one in: it is used at once.",
+        ),
+        SoundTrouble::LoudspeakerGone => (
+            "headphones",
+            "The loudspeaker is gone",
+            "You cannot hear them. Plug one in: it is used at once.",
+        ),
+    };
+    Banner {
+        severity: Severity::Warn,
+        icon,
+        title,
+        text: text.to_owned(),
+        remedy: None,
+        dismissable: false,
+    }
+}
+
+/// The tag of trouble with the sound, for `data-problem`.
+#[must_use]
+pub fn sound_tag(trouble: SoundTrouble) -> &'static str {
+    match trouble {
+        SoundTrouble::NoServer => "no_server",
+        SoundTrouble::MicrophoneGone => "microphone_gone",
+        SoundTrouble::LoudspeakerGone => "loudspeaker_gone",
     }
 }
 

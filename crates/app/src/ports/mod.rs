@@ -2,8 +2,10 @@
 
 mod attention;
 mod clock;
+mod media;
 mod sandbox;
 
 pub use attention::{Attention, BrowserError, RecordingAttention, SilentAttention};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use media::{Media, MediaReply, NoMedia, RecordingMedia};
 pub use sandbox::{NoSandbox, Sandbox};

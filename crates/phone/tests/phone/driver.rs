@@ -12,6 +12,7 @@ use protocol::{
     ErrorCode, Intent, PageInfo, Party, Phase, PhoneNumber, Problem, Registration, Snapshot,
     Timestamp,
     engine::{CallEvent, Microphone},
+    media::MediaPreference,
 };
 
 /// The steps of a script.
@@ -58,6 +59,8 @@ impl Driver {
             line: Some(PhoneNumber::e164("+12025550100").expect("it is one")),
             privacy: false,
             signalling: None,
+            media: MediaPreference::Auto,
+            native_media: false,
         };
         Self {
             phone: Phone::new(setup),

@@ -4,6 +4,7 @@ mod anything;
 mod driver;
 mod incoming;
 mod intents;
+mod media;
 mod outgoing;
 mod recovery;
 mod registration;

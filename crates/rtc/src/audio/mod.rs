@@ -1,10 +1,16 @@
 //! Where a peer's sound comes from and where it goes.
 
+pub mod backend;
 mod bridge;
+#[cfg(feature = "devices")]
+pub mod cpal;
 mod echo;
 mod meter;
 mod pcm;
+#[cfg(feature = "devices")]
+pub mod processing;
 mod spectrum;
+mod synthetic;
 mod tee;
 mod tone;
 pub mod wav;
@@ -13,6 +19,7 @@ pub use bridge::{BridgeSink, BridgeSource, bridge};
 pub use echo::{EchoSink, EchoSource, echo};
 pub use meter::{Meter, MeterSink, Reading, measure, meter};
 pub use pcm::{PcmSource, Recorder, Recording, recorder};
+pub use synthetic::Synthetic;
 pub use tee::Tee;
 pub use tone::{Silence, Tone};
 

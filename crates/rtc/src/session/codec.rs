@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
-use opus::{Application, Bitrate, Channels};
+use opus::{Application, Bandwidth, Bitrate, Channels, Signal};
 
 use super::g711;
 use super::jitter::Next;
+use super::line::OpusWishes;
+use super::pace::MOST_BITS;
 use super::resample::{Down, NARROW_FRAME, Up};
 use super::{Codec, PeerError};
 use crate::audio::{FRAME, Frame, SAMPLE_RATE_HZ, SILENCE};
 
-/// Opus bits per second; enough for speech at full width.
-const OPUS_BITRATE: i32 = 32_000;
-
 /// Share of packets the encoder expects to be lost, in percent: how much it spends on spares.
-const OPUS_EXPECTED_LOSS: i32 = 5;
+/// The far end's reports move it between these.
+const OPUS_EXPECTED_LOSS: std::ops::RangeInclusive<i32> = 5..=40;
 
 /// Samples of the longest Opus packet: 120 ms at 48 kHz.
 const OPUS_LONGEST: usize = 5_760;
+
+/// An Opus packet of at most so many bytes says that silence begins (RFC 6716, section 2.1.9).
+pub(crate) const OPUS_REST: usize = 2;
 
 /// By how much PCMU's concealment fades with each frame.
 const FADE: f32 = 0.5;
@@ -25,6 +28,12 @@ const FADE: f32 = 0.5;
 /// Turns frames into payloads, whichever codec is asked for.
 pub(crate) struct Encoder {
     opus: opus::Encoder,
+    /// Whether silence need not be sent, and whether it is being left out.
+    rests: bool,
+    resting: bool,
+    /// Bits per second that the path carries, and that the far end wants at most.
+    pace: i32,
+    wanted: i32,
     down: Down,
 }
 
@@ -32,25 +41,89 @@ impl Encoder {
     pub(crate) fn new() -> Result<Self, PeerError> {
         let mut opus = opus::Encoder::new(SAMPLE_RATE_HZ, Channels::Mono, Application::Voip)
             .map_err(PeerError::Opus)?;
-        opus.set_bitrate(Bitrate::Bits(OPUS_BITRATE))
+        opus.set_bitrate(Bitrate::Bits(MOST_BITS))
             .and_then(|()| opus.set_inband_fec(true))
-            .and_then(|()| opus.set_packet_loss_perc(OPUS_EXPECTED_LOSS))
+            .and_then(|()| opus.set_packet_loss_perc(*OPUS_EXPECTED_LOSS.start()))
             .and_then(|()| opus.set_complexity(5))
+            // Only the speech modes of Opus have spare copies (RFC 6716, section 2.1.7).
+            .and_then(|()| opus.set_signal(Signal::Voice))
             .map_err(PeerError::Opus)?;
         Ok(Self {
             opus,
+            rests: false,
+            resting: false,
+            pace: MOST_BITS,
+            wanted: MOST_BITS,
             down: Down::new(),
         })
     }
 
-    /// The payload of one frame.
-    pub(crate) fn encode(&mut self, codec: Codec, frame: &Frame) -> Result<Vec<u8>, PeerError> {
+    /// Hears which share of its packets the far end misses, from 0 to 1.
+    pub(crate) fn expect_loss(&mut self, share: f32) {
+        let (least, most) = OPUS_EXPECTED_LOSS.into_inner();
+        let percent = ((share * 100.0) as i32).clamp(least, most);
+        if let Err(error) = self.opus.set_packet_loss_perc(percent) {
+            tracing::debug!(%error, "opus does not expect a loss");
+        }
+    }
+
+    /// Spends no more than so many bits per second.
+    pub(crate) fn pace(&mut self, bits: i32) {
+        self.pace = bits;
+        let bits = Bitrate::Bits(self.wanted.min(bits));
+        if let Err(error) = self.opus.set_bitrate(bits) {
+            tracing::debug!(%error, "opus keeps its pace");
+        }
+    }
+
+    /// Heeds what the far end wants of Opus.
+    pub(crate) fn agree(&mut self, wishes: &OpusWishes) {
+        self.wanted = wishes.most_bits.unwrap_or(MOST_BITS);
+        let bits = self.wanted.min(self.pace);
+        // The widths of RFC 7587, section 3.1.1.
+        let width = match wishes.most_hz {
+            None | Some(24_001..) => Bandwidth::Fullband,
+            Some(16_001..) => Bandwidth::Superwideband,
+            Some(12_001..) => Bandwidth::Wideband,
+            Some(8_001..) => Bandwidth::Mediumband,
+            Some(_) => Bandwidth::Narrowband,
+        };
+        self.rests = wishes.rests;
+        self.resting = false;
+        let heeded = self
+            .opus
+            .set_bitrate(Bitrate::Bits(bits))
+            .and_then(|()| self.opus.set_inband_fec(wishes.spares))
+            .and_then(|()| self.opus.set_dtx(wishes.rests))
+            .and_then(|()| self.opus.set_vbr(!wishes.even))
+            .and_then(|()| self.opus.set_max_bandwidth(width));
+        if let Err(error) = heeded {
+            tracing::warn!(%error, "opus does not do what the far end wants");
+        }
+    }
+
+    /// The payload of one frame; `None` while a silence goes on that need not be sent.
+    pub(crate) fn encode(
+        &mut self,
+        codec: Codec,
+        frame: &Frame,
+    ) -> Result<Option<Vec<u8>>, PeerError> {
         match codec {
-            // 1,275 bytes are the most a frame can take (RFC 6716, section 3.4).
-            Codec::Opus => self.opus.encode_vec(frame, 1_275).map_err(PeerError::Opus),
+            Codec::Opus => {
+                // 1,275 bytes are the most a frame can take (RFC 6716, section 3.4).
+                let payload = self
+                    .opus
+                    .encode_vec(frame, 1_275)
+                    .map_err(PeerError::Opus)?;
+                let rests = self.rests && payload.len() <= OPUS_REST;
+                // The first tells the far end that silence begins.
+                let silent = rests && self.resting;
+                self.resting = rests;
+                Ok((!silent).then_some(payload))
+            }
             Codec::Pcmu => {
                 let narrow = self.down.process(frame);
-                Ok(narrow.into_iter().map(g711::encode).collect())
+                Ok(Some(narrow.into_iter().map(g711::encode).collect()))
             }
         }
     }
@@ -152,81 +225,4 @@ fn squeeze(first: &[i16], mut second: Vec<i16>) -> Vec<i16> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audio::{AudioSource, Tone, measure};
-
-    fn check(codec: Codec, disturb: impl Fn(usize, Arc<[u8]>, Arc<[u8]>) -> Next) {
-        let mut encoder = Encoder::new().unwrap();
-        let mut decoder = Decoder::new(codec).unwrap();
-        let mut tone = Tone::new(440.0, -20.0);
-        let payloads: Vec<Arc<[u8]>> = (0..51)
-            .map(|_| encoder.encode(codec, &tone.pull().unwrap()).unwrap().into())
-            .collect();
-        let samples: Vec<i16> = payloads
-            .windows(2)
-            .enumerate()
-            .flat_map(|(at, pair)| decoder.decode(&disturb(at, pair[0].clone(), pair[1].clone())))
-            .collect();
-        assert_eq!(samples.len(), 50 * FRAME);
-        let reading = measure(&samples[10 * FRAME..]);
-        assert!(
-            (reading.rms_dbfs + 20.0).abs() < 1.5,
-            "{codec:?} {reading:?}"
-        );
-        assert!(
-            (reading.dominant_hz - 440.0).abs() < 1.0,
-            "{codec:?} {reading:?}"
-        );
-    }
-
-    #[test]
-    fn carries_a_tone_in_either_codec() {
-        for codec in [Codec::Opus, Codec::Pcmu] {
-            check(codec, |_, packet, _| Next::Packet(packet));
-        }
-    }
-
-    #[test]
-    fn carries_a_tone_over_one_loss_in_ten() {
-        for codec in [Codec::Opus, Codec::Pcmu] {
-            check(codec, |at, packet, following| {
-                if at % 10 == 9 {
-                    Next::Spare(following)
-                } else {
-                    Next::Packet(packet)
-                }
-            });
-        }
-    }
-
-    #[test]
-    fn knows_the_length_of_a_payload() {
-        let frame = [0; FRAME];
-        let mut encoder = Encoder::new().unwrap();
-        let payload = encoder.encode(Codec::Opus, &frame).unwrap();
-        assert_eq!(ticks(Codec::Opus, &payload), Some(960));
-        assert_eq!(ticks(Codec::Opus, &[]), None);
-        let payload = encoder.encode(Codec::Pcmu, &frame).unwrap();
-        assert_eq!(ticks(Codec::Pcmu, &payload), Some(160));
-        assert_eq!(ticks(Codec::Pcmu, &[]), None);
-    }
-
-    #[test]
-    fn plays_silence_for_a_damaged_packet() {
-        let mut decoder = Decoder::new(Codec::Opus).unwrap();
-        let damaged: Arc<[u8]> = vec![0xff; 3].into();
-        assert_eq!(decoder.decode(&Next::Packet(damaged)), SILENCE.to_vec());
-    }
-
-    #[test]
-    fn fades_pcmu_out_when_nothing_comes() {
-        let mut decoder = Decoder::new(Codec::Pcmu).unwrap();
-        let loud: Arc<[u8]> = vec![g711::encode(8_000); NARROW_FRAME].into();
-        decoder.decode(&Next::Packet(loud));
-        let levels: Vec<f64> = (0..5)
-            .map(|_| measure(&decoder.decode(&Next::Conceal)).rms_dbfs)
-            .collect();
-        assert!(levels.is_sorted_by(|a, b| a > b), "{levels:?}");
-    }
-}
+mod tests;

@@ -4,11 +4,19 @@
 //! whoever plays the sound. Positions are RTP timestamps, not sequence numbers, because key
 //! presses (RFC 4733) take sequence numbers that are no sound.
 
-use std::collections::BTreeMap;
+mod lateness;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+use lateness::Lateness;
 
 /// Frames held back before the first is played: 40 ms.
 const PREFILL_FRAMES: i64 = 2;
+
+/// Frames that may wait when the playout starts: 200 ms. What is more came before anybody
+/// listened.
+const BACKLOG_FRAMES: i64 = 10;
 
 /// Frames held at most: 400 ms. What comes on top pushes the oldest out.
 const MOST_FRAMES: i64 = 20;
@@ -25,8 +33,21 @@ const CONCEAL_FRAMES: u32 = 5;
 /// Frames without a packet after which the buffer fills up anew: 2 s.
 const DRY_FRAMES: u32 = 100;
 
-/// Frames over which the buffer must be too full before it gives up delay: 500 ms.
+/// Frames over which the buffer must be too full before it gives up 20 ms of delay: 500 ms, or
+/// 100 ms when it is far too full.
 const WATCH_FRAMES: u32 = 25;
+const SHORT_WATCH_FRAMES: u32 = 5;
+
+/// Frames between two that are made up to gain delay: 200 ms.
+const STRETCH_FRAMES: u32 = 10;
+
+/// What is far too full, in frames: 100 ms.
+const FAR_FRAMES: i64 = 5;
+
+/// The least and the most that packets are waited for beyond the earliest, in frames: 20 ms and
+/// 320 ms.
+const LEAST_WAIT_FRAMES: i64 = 1;
+const MOST_WAIT_FRAMES: i64 = 16;
 
 /// A jump of the timestamp (in frames) that means another stream: 60 s.
 const OTHER_STREAM_FRAMES: i64 = 3_000;
@@ -60,17 +81,27 @@ pub(crate) struct Jitter {
     packets: BTreeMap<i64, Packet>,
     /// The last timestamp that came in, as it was and unrolled.
     last: Option<(u32, i64)>,
+    /// The highest sequence number, and where its packet ended.
+    newest: Option<(u64, i64)>,
     /// Where the playout stands; `None` while the buffer fills.
     next: Option<i64>,
     filling: i64,
     /// Where the packets ended and for how many frames there have been none.
     dry: Option<(i64, u32)>,
     excused: bool,
-    /// What is missing before this position is not a loss.
-    excused_before: i64,
+    /// Holes that are not losses: from, to.
+    rests: VecDeque<(i64, i64)>,
+    /// Whether the sender has said that silence begins.
+    resting: bool,
+    /// Ticks that the playout's clock has gone.
+    clock: i64,
+    lateness: Lateness,
     watched: u32,
-    least_level: i64,
+    /// The least that was too much while watching, in ticks.
+    least_excess: i64,
+    unstretched: u32,
     lost: u64,
+    discarded: u64,
 }
 
 impl Jitter {
@@ -83,11 +114,17 @@ impl Jitter {
             next: None,
             filling: 0,
             dry: None,
+            newest: None,
             excused: false,
-            excused_before: i64::MIN,
+            rests: VecDeque::new(),
+            resting: false,
+            clock: 0,
+            lateness: Lateness::default(),
             watched: 0,
-            least_level: i64::MAX,
+            least_excess: i64::MAX,
+            unstretched: 0,
             lost: 0,
+            discarded: 0,
         }
     }
 
@@ -96,20 +133,32 @@ impl Jitter {
         self.lost
     }
 
+    /// Packets thrown away because too many waited.
+    pub(crate) fn discarded(&self) -> u64 {
+        self.discarded
+    }
+
+    /// Whether the last packet said that silence begins, so that none need follow.
+    pub(crate) fn rest(&mut self, resting: bool) {
+        self.resting = resting;
+    }
+
     /// The sound has stopped for a key press: the hole that follows is not a loss.
     pub(crate) fn excuse(&mut self) {
         self.excused = true;
     }
 
-    /// Takes a packet that lasts `ticks`.
-    pub(crate) fn push(&mut self, timestamp: u32, ticks: u32, payload: Arc<[u8]>) {
+    /// Takes a packet that lasts `ticks`. `sequence` does not roll over.
+    pub(crate) fn push(&mut self, sequence: u64, timestamp: u32, ticks: u32, payload: Arc<[u8]>) {
         let ticks = i64::from(ticks);
         let mut at = self.unroll(timestamp);
         if let Some((_, last)) = self.last
             && (at - last).abs() > OTHER_STREAM_FRAMES * self.frame
         {
             *self = Self {
+                clock: self.clock,
                 lost: self.lost,
+                discarded: self.discarded,
                 ..Self::new(self.frame as u32)
             };
             at = i64::from(timestamp);
@@ -118,10 +167,12 @@ impl Jitter {
             self.last = Some((timestamp, at));
         }
 
-        if self.excused {
-            self.excused = false;
-            self.excused_before = at;
-        }
+        self.note_rest(sequence, at, ticks);
+        let (least, most) = (
+            LEAST_WAIT_FRAMES * self.frame,
+            MOST_WAIT_FRAMES * self.frame,
+        );
+        self.lateness.note(self.clock - at, least, most);
         if let Some((since, frames)) = self.dry {
             let passed = self.next.map_or(at, |next| next.min(at));
             self.count_gap(since, passed);
@@ -147,18 +198,30 @@ impl Jitter {
 
     /// What to play now, or `None` when nothing has come yet (or for two seconds).
     pub(crate) fn pop(&mut self) -> Option<Next> {
+        let popped = self.choose();
+        self.clock += self.frame;
+        popped
+    }
+
+    fn choose(&mut self) -> Option<Next> {
         let next = match self.next {
             Some(next) => next,
             None => self.filled()?,
         };
+        self.unstretched += 1;
         let Some(first) = self.packets.first_key_value().map(|(at, _)| *at) else {
             return self.run_dry(next);
         };
         let hole = first - next;
-        if hole > 0 && hole <= JUMP_FRAMES * self.frame {
+        let is_hole = hole > 0 && hole <= JUMP_FRAMES * self.frame;
+        if self.stretches(next, is_hole) {
+            self.next = Some(next);
+            return Some(Next::Conceal);
+        }
+        if is_hole {
             self.next = Some(next + self.frame.min(hole));
             self.count_gap(next, next + self.frame.min(hole));
-            self.watch();
+            self.watch(next);
             let spare = hole <= self.frame;
             let payload = &self.packets[&first].payload;
             return Some(if spare {
@@ -169,13 +232,28 @@ impl Jitter {
         }
         self.count_gap(next, first);
         let packet = self.take_first()?;
-        if self.watch() && self.packets.len() > 1 {
+        if self.watch(first) && self.packets.contains_key(&self.next.unwrap_or(first)) {
             // Too much waits: play this packet and the one after it together.
             if let Some(second) = self.take_first() {
                 return Some(Next::Squeeze(packet, second));
             }
         }
         Some(Next::Packet(packet))
+    }
+
+    /// Whether a frame is made up now, so that later packets come in time: at once where one
+    /// would be made up anyhow, otherwise now and then.
+    fn stretches(&mut self, next: i64, is_hole: bool) -> bool {
+        let Some(wanted) = self.lateness.wanted() else {
+            return false;
+        };
+        let missing = wanted - (self.clock - next);
+        let is_time = is_hole || self.unstretched > STRETCH_FRAMES;
+        let stretches = missing >= self.frame && is_time;
+        if stretches {
+            self.unstretched = 0;
+        }
+        stretches
     }
 
     /// The timestamp on an axis that does not roll over.
@@ -186,37 +264,65 @@ impl Jitter {
         }
     }
 
+    /// Notes the hole before a packet if the sender made it: key presses took its place, or no
+    /// sequence number is missing, as when silence is not sent.
+    fn note_rest(&mut self, sequence: u64, at: i64, ticks: i64) {
+        let Some((newest, end)) = self.newest else {
+            self.newest = Some((sequence, at + ticks));
+            return;
+        };
+        if sequence <= newest {
+            return;
+        }
+        if at > end && (std::mem::take(&mut self.excused) || sequence == newest + 1) {
+            self.rests.push_back((end, at));
+            if self.rests.len() > MOST_FRAMES as usize {
+                self.rests.pop_front();
+            }
+        }
+        self.newest = Some((sequence, at + ticks));
+    }
+
     /// Counts the frames of a hole that the playout passes.
     fn count_gap(&mut self, from: i64, to: i64) {
-        if from >= self.excused_before && to > from {
-            self.lost += ((to - from + self.frame / 2) / self.frame) as u64;
+        let rested = self.rests.iter();
+        let rested = rested.map(|(start, end)| (to.min(*end) - from.max(*start)).max(0));
+        let missing = to - from - rested.sum::<i64>();
+        if missing > 0 {
+            self.lost += ((missing + self.frame / 2) / self.frame) as u64;
         }
     }
 
     /// Where the playout starts, once enough has come or the first has waited enough.
     fn filled(&mut self) -> Option<i64> {
-        let (first, _) = self.packets.first_key_value()?;
-        let (last, packet) = self.packets.last_key_value()?;
-        let buffered = last + packet.ticks - first;
-        if buffered < PREFILL_FRAMES * self.frame && self.filling < PREFILL_FRAMES {
+        self.packets.first_key_value()?;
+        if self.span() < PREFILL_FRAMES * self.frame && self.filling < PREFILL_FRAMES {
             self.filling += 1;
             return None;
         }
         self.filling = 0;
-        Some(*first)
+        if self.span() > BACKLOG_FRAMES * self.frame {
+            self.lateness.forget();
+            while self.span() > PREFILL_FRAMES * self.frame && self.packets.len() > 1 {
+                self.packets.pop_first();
+                self.discarded += 1;
+            }
+        }
+        self.packets.first_key_value().map(|(at, _)| *at)
     }
 
     fn run_dry(&mut self, next: i64) -> Option<Next> {
         let (since, frames) = self.dry.unwrap_or((next, 0));
         self.dry = Some((since, frames + 1));
         self.watched = 0;
-        self.least_level = i64::MAX;
+        self.least_excess = i64::MAX;
         if frames >= DRY_FRAMES {
             self.next = None;
             return None;
         }
-        self.next = Some(next + self.frame);
-        Some(if frames < CONCEAL_FRAMES {
+        let waits = frames < CONCEAL_FRAMES && self.stretches(next, true);
+        self.next = Some(if waits { next } else { next + self.frame });
+        Some(if frames < CONCEAL_FRAMES || self.resting {
             Next::Conceal
         } else {
             Next::Silence
@@ -229,17 +335,28 @@ impl Jitter {
         Some(packet.payload)
     }
 
-    /// Whether the buffer has been needlessly full for the whole watch.
-    fn watch(&mut self) -> bool {
-        self.least_level = self.least_level.min(self.level());
+    /// Whether the playout is needlessly late, now that it is at `next`.
+    fn watch(&mut self, next: i64) -> bool {
+        let excess = match self.lateness.wanted() {
+            Some(wanted) => self.clock - next - wanted,
+            None => self.level() - LEAST_WAIT_FRAMES * self.frame,
+        };
+        self.least_excess = self.least_excess.min(excess);
         self.watched += 1;
-        if self.watched < WATCH_FRAMES {
+        let far = self.least_excess >= FAR_FRAMES * self.frame;
+        if self.watched
+            < if far {
+                SHORT_WATCH_FRAMES
+            } else {
+                WATCH_FRAMES
+            }
+        {
             return false;
         }
-        let too_full = self.least_level >= PREFILL_FRAMES * self.frame;
+        let too_late = self.least_excess >= self.frame;
         self.watched = 0;
-        self.least_level = i64::MAX;
-        too_full
+        self.least_excess = i64::MAX;
+        too_late
     }
 
     /// Ticks of sound that wait.
@@ -256,7 +373,9 @@ impl Jitter {
             let Some((at, packet)) = self.packets.pop_first() else {
                 return;
             };
-            self.lost += 1;
+            self.discarded += 1;
+            // The playout's clock has stood, or will have to make up for it.
+            self.lateness.forget();
             if self.next.is_some() {
                 self.next = Some(at + packet.ticks);
             }
@@ -276,206 +395,4 @@ impl Jitter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const FRAME: u32 = 960;
-
-    fn payload(number: u32) -> Arc<[u8]> {
-        number.to_be_bytes().into()
-    }
-
-    /// A buffer and a sender that counts its packets from `start`.
-    struct Stream {
-        jitter: Jitter,
-        start: u32,
-    }
-
-    impl Stream {
-        fn new() -> Self {
-            // Close to the rollover of the timestamp, so that every test crosses it.
-            Self {
-                jitter: Jitter::new(FRAME),
-                start: u32::MAX - 5 * FRAME,
-            }
-        }
-
-        fn push(&mut self, number: u32) {
-            let timestamp = self.start.wrapping_add(number * FRAME);
-            self.jitter.push(timestamp, FRAME, payload(number));
-        }
-
-        fn push_all(&mut self, numbers: impl IntoIterator<Item = u32>) {
-            numbers.into_iter().for_each(|number| self.push(number));
-        }
-
-        /// What comes out, in words: `7` packet, `6+7` both, `(7)` spare in 7, `~`, `_`, `.`.
-        fn pop(&mut self) -> String {
-            let number = |p: Arc<[u8]>| u32::from_be_bytes(p[..].try_into().unwrap());
-            match self.jitter.pop() {
-                Some(Next::Packet(p)) => number(p).to_string(),
-                Some(Next::Squeeze(a, b)) => format!("{}+{}", number(a), number(b)),
-                Some(Next::Spare(p)) => format!("({})", number(p)),
-                Some(Next::Conceal) => "~".into(),
-                Some(Next::Silence) => "_".into(),
-                None => ".".into(),
-            }
-        }
-
-        fn pops(&mut self, count: usize) -> String {
-            (0..count).map(|_| self.pop()).collect::<Vec<_>>().join(" ")
-        }
-
-        /// Pushes each number and pops once after it.
-        fn steady(&mut self, numbers: std::ops::Range<u32>) -> String {
-            let popped = numbers.map(|number| {
-                self.push(number);
-                self.pop()
-            });
-            popped.collect::<Vec<_>>().join(" ")
-        }
-    }
-
-    #[test]
-    fn holds_back_40_ms_then_plays_in_step() {
-        let mut stream = Stream::new();
-        assert_eq!(stream.pops(2), ". .");
-        assert_eq!(stream.steady(0..8), ". 0 1 2 3 4 5 6");
-        assert_eq!(stream.jitter.lost(), 0);
-    }
-
-    #[test]
-    fn plays_a_lone_packet_after_waiting() {
-        let mut stream = Stream::new();
-        stream.push(0);
-        assert_eq!(stream.pops(5), ". . 0 ~ ~");
-    }
-
-    #[test]
-    fn puts_reordered_packets_in_order_and_drops_copies() {
-        let mut stream = Stream::new();
-        stream.push_all([1, 0, 0, 3, 2, 1]);
-        assert_eq!(stream.pops(4), "0 1 2 3");
-        assert_eq!(stream.jitter.lost(), 0);
-    }
-
-    #[test]
-    fn offers_the_spare_copy_of_a_single_loss() {
-        let mut stream = Stream::new();
-        stream.push_all([0, 1, 3, 4]);
-        assert_eq!(stream.pops(5), "0 1 (3) 3 4");
-        assert_eq!(stream.jitter.lost(), 1);
-    }
-
-    #[test]
-    fn conceals_a_longer_loss_up_to_its_last_frame() {
-        let mut stream = Stream::new();
-        stream.push_all([0, 1, 5]);
-        assert_eq!(stream.pops(6), "0 1 ~ ~ (5) 5");
-        assert_eq!(stream.jitter.lost(), 3);
-    }
-
-    #[test]
-    fn goes_back_for_packets_that_are_merely_late() {
-        let mut stream = Stream::new();
-        stream.push_all(0..2);
-        assert_eq!(stream.pops(5), "0 1 ~ ~ ~");
-        stream.push_all(2..7);
-        assert_eq!(stream.pops(5), "2 3 4 5 6");
-        assert_eq!(stream.jitter.lost(), 0);
-    }
-
-    #[test]
-    fn falls_silent_and_fills_anew_when_nothing_comes() {
-        let mut stream = Stream::new();
-        stream.push_all(0..2);
-        assert_eq!(stream.pops(9), "0 1 ~ ~ ~ ~ ~ _ _");
-        while stream.pop() != "." {}
-        stream.push_all([300]);
-        assert_eq!(stream.pops(3), ". . 300");
-        assert_eq!(stream.jitter.lost(), 298);
-    }
-
-    #[test]
-    fn counts_no_loss_across_a_key_press() {
-        let mut stream = Stream::new();
-        stream.push_all(0..2);
-        stream.jitter.excuse();
-        assert_eq!(stream.pops(6), "0 1 ~ ~ ~ ~");
-        stream.push_all(6..8);
-        assert_eq!(stream.pops(2), "6 7");
-        assert_eq!(stream.jitter.lost(), 0);
-        stream.push_all([9]);
-        stream.pops(2);
-        assert_eq!(stream.jitter.lost(), 1);
-    }
-
-    #[test]
-    fn gives_up_delay_that_is_not_needed() {
-        let mut stream = Stream::new();
-        stream.push_all(0..6);
-        let popped = stream.steady(6..206);
-        let squeezed = popped.matches('+').count();
-        // From six waiting frames down to one, once each half second.
-        assert_eq!(squeezed, 5, "{popped}");
-        assert!(!popped.contains(['~', '(']), "{popped}");
-        assert!(popped.ends_with(" 204"), "{popped}");
-    }
-
-    #[test]
-    fn holds_400_ms_at_most() {
-        let mut stream = Stream::new();
-        stream.push_all(0..100);
-        assert_eq!(stream.pop(), "80");
-    }
-
-    #[test]
-    fn starts_anew_with_another_stream() {
-        let mut stream = Stream::new();
-        stream.push_all(0..2);
-        assert_eq!(stream.pops(2), "0 1");
-        stream.start = 77;
-        stream.push_all(1_000_000..1_000_002);
-        assert_eq!(stream.pops(2), "1000000 1000001");
-        assert_eq!(stream.jitter.lost(), 0);
-    }
-
-    #[test]
-    fn holds_a_sender_whose_clock_is_slow() {
-        // 1 % slow is thirty times worse than a bad sound card.
-        let mut stream = Stream::new();
-        let mut popped = Vec::new();
-        for number in 0..500 {
-            stream.push(number);
-            popped.push(stream.pop());
-            if number % 100 == 99 {
-                popped.push(stream.pop());
-            }
-        }
-        let concealed = popped.iter().filter(|p| p.contains(['~', '('])).count();
-        assert!(concealed <= 5, "{popped:?}");
-        assert_eq!(stream.jitter.lost(), 0, "{popped:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn plays_each_packet_at_most_once_and_in_order(
-            steps in prop::collection::vec((0u32..40, 0usize..3), 1..300)
-        ) {
-            let mut stream = Stream::new();
-            let mut last = None;
-            for (at, (ahead, pops)) in steps.into_iter().enumerate() {
-                stream.push(at as u32 + ahead);
-                for _ in 0..pops {
-                    let popped = stream.pop();
-                    for number in popped.split('+').filter_map(|n| n.parse::<u32>().ok()) {
-                        prop_assert!(last.is_none_or(|last| number > last), "{number} after {last:?}");
-                        last = Some(number);
-                    }
-                }
-                prop_assert!(stream.jitter.packets.len() <= MOST_FRAMES as usize + 1);
-            }
-        }
-    }
-}
+mod tests;

@@ -32,7 +32,8 @@ impl Default for Liveness {
 ///                 Failed { once: false }           Disconnected -- older --> Failed { once: true }
 /// ```
 /// A packet leads from `Disconnected` back to `Connected`, too; a late handshake leads there
-/// from `Failed { once: false }`.
+/// from `Failed { once: false }`. A new negotiation leads from `Failed` to `Connecting` or, when
+/// it had been connected once, to `Again`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     New,
@@ -43,6 +44,8 @@ enum State {
     Failed {
         once: bool,
     },
+    /// Negotiated anew after `Failed { once: true }`.
+    Again,
 }
 
 /// Watches one connection.
@@ -64,16 +67,20 @@ impl Watch {
 
     /// The far end has our description: the time for the first connection starts. (When ours
     /// is the answer, nobody tells when it gets there; then the first packet starts it.)
-    pub(crate) fn negotiated(&mut self, now: Instant) {
+    pub(crate) fn negotiated(&mut self, now: Instant) -> Option<PeerEvent> {
         match self.state {
             State::New | State::Failed { once: false } => {
                 self.state = State::Connecting;
                 self.last_packet = now;
+                Some(PeerEvent::Checking)
             }
-            State::Connecting
-            | State::Connected
-            | State::Disconnected
-            | State::Failed { once: true } => {}
+            // The path is looked for anew, with the time a first connection has.
+            State::Failed { once: true } => {
+                self.state = State::Again;
+                self.last_packet = now;
+                Some(PeerEvent::Checking)
+            }
+            State::Connecting | State::Again | State::Connected | State::Disconnected => None,
         }
     }
 
@@ -86,12 +93,12 @@ impl Watch {
     /// A packet of the far end came in.
     pub(crate) fn packet(&mut self, now: Instant) -> Option<PeerEvent> {
         match self.state {
-            State::New => {
-                self.negotiated(now);
-                None
-            }
+            State::New => self.negotiated(now),
             State::Connecting | State::Failed { once: false } => None,
-            State::Connected | State::Disconnected | State::Failed { once: true } => {
+            State::Connected
+            | State::Disconnected
+            | State::Again
+            | State::Failed { once: true } => {
                 self.last_packet = now;
                 self.become_connected()
             }
@@ -113,7 +120,7 @@ impl Watch {
                 self.state = State::Disconnected;
                 Some(PeerEvent::Disconnected)
             }
-            State::Disconnected => {
+            State::Disconnected | State::Again => {
                 self.state = State::Failed { once: true };
                 Some(PeerEvent::Failed)
             }
@@ -124,7 +131,7 @@ impl Watch {
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match self.state {
             State::New | State::Failed { .. } => None,
-            State::Connecting | State::Disconnected => {
+            State::Connecting | State::Again | State::Disconnected => {
                 Some(self.last_packet + self.limits.failed_after)
             }
             State::Connected => Some(self.last_packet + self.limits.disconnected_after),
@@ -134,7 +141,10 @@ impl Watch {
     /// Whether sound can flow, as far as is known.
     pub(crate) fn is_connected(&self) -> bool {
         match self.state {
-            State::Connected | State::Disconnected | State::Failed { once: true } => true,
+            State::Connected
+            | State::Disconnected
+            | State::Again
+            | State::Failed { once: true } => true,
             State::New | State::Connecting | State::Failed { once: false } => false,
         }
     }
@@ -189,7 +199,7 @@ mod tests {
     #[test]
     fn gives_a_caller_time_from_its_first_packet() {
         let (mut watch, start) = watch();
-        assert_eq!(watch.packet(start + s(100)), None);
+        assert_eq!(watch.packet(start + s(100)), Some(PeerEvent::Checking));
         assert_eq!(watch.packet(start + s(120)), None);
         assert_eq!(watch.deadline(), Some(start + s(130)));
         assert_eq!(watch.check(start + s(130)), Some(PeerEvent::Failed));

@@ -3,18 +3,24 @@
 //! A [`Session`] is told of datagrams, frames of sound and the time, and gives datagrams,
 //! frames and [`PeerEvent`]s; the driver in the crate's root does the rest.
 
+mod candidates;
 mod clock;
 mod codec;
 mod dtmf;
+mod engine;
 mod g711;
 mod jitter;
 mod line;
 mod liveness;
+mod media;
 mod negotiation;
+mod pace;
 mod receiver;
+mod report;
 mod resample;
 mod sdp;
 mod sender;
+mod signaling;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -23,22 +29,26 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use str0m::change::SdpPendingOffer;
+use protocol::media::GatheringState;
 use str0m::media::Mid;
 use str0m::net::{Protocol, Receive};
-use str0m::rtp::{RtpPacket, RtpWrite, Ssrc};
+use str0m::rtp::Ssrc;
 use str0m::{Event, Input, Rtc};
 
+pub use candidates::LocalAddress;
 pub use liveness::Liveness;
 pub use sdp::SdpError;
-pub use types::{Codec, Output, PeerError, PeerEvent, PeerStats, Settings};
+pub use types::{Codec, Negotiation, Output, PeerError, PeerEvent, PeerStats, Settings};
 
-use crate::audio::Frame;
+use candidates::OwnCandidate;
 use clock::Clock;
-use line::{Heard, Line};
+use engine::OpenOffer;
+use line::Line;
 use liveness::Watch;
-use receiver::Receiver;
+pub(crate) use receiver::Ears;
+use report::Figures;
 use sender::Sender;
+use signaling::Signaling;
 
 /// Streams that no description named and that are listened to at the same time.
 const MOST_UNNAMED_STREAMS: usize = 4;
@@ -51,11 +61,24 @@ pub struct Session {
     settings: Settings,
     /// Made with the first description, because an answer keeps the order of the offer.
     rtc: Option<Rtc>,
-    pending: Option<(SdpPendingOffer, Mid)>,
+    signaling: Signaling,
+    open_offer: Option<OpenOffer>,
+    answer_mid: Option<Mid>,
+    /// What `setCodecPreferences` said; empty when it said nothing.
+    preferred: Vec<Codec>,
+    candidates: Vec<OwnCandidate>,
+    gathering: GatheringState,
+    /// The ICE user fragment that candidates were last gathered for.
+    gathered_for: Option<String>,
+    /// From where to where sound goes.
+    pair: Option<(SocketAddr, SocketAddr)>,
+    /// Where the far end was before, the newest last.
+    past: VecDeque<SocketAddr>,
     line: Option<Line>,
+    told_track: bool,
     remote_fingerprint: Option<String>,
     sender: Sender,
-    receiver: Receiver,
+    receiver: Ears,
     unnamed: VecDeque<Ssrc>,
     watch: Watch,
     out: VecDeque<Output>,
@@ -66,6 +89,7 @@ pub struct Session {
     black_hole: bool,
     ended: bool,
     stats: PeerStats,
+    figures: Figures,
 }
 
 impl Session {
@@ -76,12 +100,21 @@ impl Session {
     pub fn new(settings: Settings, now: Instant) -> Result<Self, PeerError> {
         Ok(Self {
             sender: Sender::new(settings.seed)?,
-            receiver: Receiver::default(),
+            receiver: Ears::default(),
             watch: Watch::new(settings.liveness, now),
             settings,
             rtc: None,
-            pending: None,
+            signaling: Signaling::new(),
+            open_offer: None,
+            answer_mid: None,
+            preferred: Vec::new(),
+            candidates: Vec::new(),
+            gathering: GatheringState::New,
+            gathered_for: None,
+            pair: None,
+            past: VecDeque::new(),
             line: None,
+            told_track: false,
             remote_fingerprint: None,
             unnamed: VecDeque::new(),
             out: VecDeque::new(),
@@ -92,28 +125,38 @@ impl Session {
             black_hole: false,
             ended: false,
             stats: PeerStats::default(),
+            figures: Figures::default(),
         })
     }
 
-    /// Takes a datagram that came from `from`.
-    pub fn datagram(&mut self, from: SocketAddr, data: &[u8], now: Instant) {
+    /// `setCodecPreferences`: best first; those left out are not offered. An empty list brings
+    /// [`Settings::codecs`] back.
+    pub fn prefer_codecs(&mut self, codecs: &[Codec]) {
+        self.preferred = codecs.to_vec();
+    }
+
+    /// Takes a datagram that came from `from` to `to`, an address that was told to
+    /// [`Session::add_candidate`] (of a relayed one, the server's).
+    pub fn datagram(&mut self, from: SocketAddr, to: SocketAddr, data: &[u8], now: Instant) {
         self.clock.advance(now);
+        // While ICE restarts, the engine forgets where sound came from, but it goes on coming.
+        let late = self.watch.is_connected() && Output::is_payload(data) && self.is_far_end(from);
         let Some(rtc) = self.rtc.as_mut() else { return };
         if self.black_hole || self.ended {
             return;
         }
-        let Ok(receive) = Receive::new(Protocol::Udp, from, self.settings.local, data) else {
+        let Ok(receive) = Receive::new(Protocol::Udp, from, to, data) else {
             return;
         };
         let input = Input::Receive(self.clock.engine(), receive);
-        if !rtc.accepts(&input) {
+        if !rtc.accepts(&input) && !late {
             return;
         }
         if !self.has_met {
             self.has_met = true;
             self.clock.go_on();
             // Catch up only now, so that nothing times out for want of a far end.
-            self.datagram(from, data, now);
+            self.datagram(from, to, data, now);
             return;
         }
         if let Some(line) = &self.line
@@ -133,8 +176,10 @@ impl Session {
         if let Err(error) = rtc.handle_input(input) {
             tracing::debug!(%error, "a datagram was not understood");
         }
-        let news = self.watch.packet(self.clock.now());
-        self.tell(news);
+        if self.line.is_some() {
+            let news = self.watch.packet(self.clock.now());
+            self.tell(news);
+        }
         self.drain();
     }
 
@@ -171,62 +216,9 @@ impl Session {
         self.out.pop_front()
     }
 
-    /// Sends the next 20 ms (`None` for silence), or a piece of a key press instead. Without
-    /// a connection the frame is lost.
-    pub fn capture(&mut self, frame: Option<&Frame>, now: Instant) {
-        self.clock.advance(now);
-        let (Some(rtc), Some(line)) = (self.rtc.as_mut(), self.line.as_ref()) else {
-            return;
-        };
-        if self.ended || !self.watch.is_connected() || !line.sends {
-            return;
-        }
-        let packet = match self.sender.next(line, frame) {
-            Ok(packet) => packet,
-            Err(error) => {
-                tracing::warn!(%error, "a frame could not be encoded");
-                return;
-            }
-        };
-        let mut engine = rtc.direct_api();
-        let Some(stream) = engine.stream_tx_by_mid(line.mid, None) else {
-            return;
-        };
-        self.stats.packets_sent += 1;
-        self.stats.bytes_sent += packet.payload.len() as u64;
-        let write = RtpWrite::new(
-            packet.payload_type,
-            packet.sequence.into(),
-            packet.timestamp,
-            self.clock.engine(),
-            packet.payload,
-        );
-        stream.write_rtp(write.marker(packet.marker));
-        self.timeout(now);
-    }
-
-    /// The next 20 ms that were received, or `None` before sound has come for the first time.
-    pub fn playout(&mut self) -> Option<Frame> {
-        self.receiver.pull()
-    }
-
-    /// Queues key presses; characters that are no keys are skipped.
-    pub fn press(&mut self, digits: &str) {
-        self.sender.press(digits);
-    }
-
     /// While on, drops all datagrams, in and out.
     pub fn set_black_hole(&mut self, on: bool) {
         self.black_hole = on;
-    }
-
-    /// The figures so far.
-    pub fn stats(&self) -> PeerStats {
-        PeerStats {
-            packets_lost: self.receiver.lost(),
-            codec: self.line.as_ref().map(|line| line.codec),
-            ..self.stats
-        }
     }
 
     /// Ends the session; [`PeerEvent::Closed`] is the last output.
@@ -257,10 +249,15 @@ impl Session {
                     return;
                 }
                 Ok(str0m::Output::Transmit(datagram)) => {
+                    let data: Vec<u8> = datagram.contents.into();
+                    if Output::is_payload(&data) {
+                        self.note_pair(datagram.source, datagram.destination);
+                    }
                     if !self.black_hole {
                         self.out.push_back(Output::Send {
+                            from: datagram.source,
                             to: datagram.destination,
-                            data: datagram.contents.into(),
+                            data,
                         });
                     }
                 }
@@ -277,6 +274,19 @@ impl Session {
     fn event(&mut self, event: Event) {
         if let Event::RtpPacket(packet) = event {
             self.rtp(packet);
+        } else if let Event::MediaEgressStats(told) = event {
+            if let Some(share) = told.loss {
+                self.sender.hear_report(share, told.rtt);
+            }
+            self.figures.egress(told);
+        } else if let Event::MediaIngressStats(told) = event {
+            self.figures.ingress(told);
+        } else if let Event::PeerStats(told) = event {
+            let path = told.selected_candidate_pair;
+            if let Some(rtt) = path.as_ref().and_then(|path| path.current_round_trip_time) {
+                self.sender.hear_path(rtt);
+            }
+            self.figures.path(path);
         } else if let Event::Connected = event {
             let news = self.watch.connected(self.clock.now());
             self.tell(news);
@@ -285,27 +295,6 @@ impl Session {
             self.end();
         } else if let Event::IceConnectionStateChange(state) = event {
             tracing::debug!(?state, "the ice state changed");
-        }
-    }
-
-    fn rtp(&mut self, packet: RtpPacket) {
-        if packet.payload.is_empty() {
-            return;
-        }
-        self.stats.packets_received += 1;
-        self.stats.bytes_received += packet.payload.len() as u64;
-        let header = &packet.header;
-        let Some(line) = &self.line else { return };
-        match line.heard(header.payload_type) {
-            None => {}
-            Some(Heard::Sound(codec)) => {
-                self.receiver
-                    .hear(codec, *header.ssrc, header.timestamp, packet.payload);
-            }
-            Some(Heard::Keys) => {
-                let key = self.receiver.key(header.timestamp, &packet.payload);
-                self.tell(key.map(PeerEvent::Dtmf));
-            }
         }
     }
 

@@ -1,14 +1,17 @@
 //! What comes in: packets to frames, and to keys.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::Codec;
-use super::codec::{Decoder, ticks};
+use super::codec::{Decoder, OPUS_REST, ticks};
 use super::dtmf::Presses;
 use super::jitter::Jitter;
 use super::sender::frame_ticks;
-use crate::audio::{FRAME, Frame, SILENCE};
+use crate::audio::{Frame, SILENCE};
+
+/// What was received, for the session and whoever plays it on another thread.
+pub(crate) type Ears = Arc<Mutex<Receiver>>;
 
 /// Makes frames of an RTP stream.
 #[derive(Default)]
@@ -30,7 +33,14 @@ struct Stream {
 
 impl Receiver {
     /// Takes a packet of sound.
-    pub(crate) fn hear(&mut self, codec: Codec, ssrc: u32, timestamp: u32, payload: Arc<[u8]>) {
+    pub(crate) fn hear(
+        &mut self,
+        codec: Codec,
+        ssrc: u32,
+        sequence: u64,
+        timestamp: u32,
+        payload: Arc<[u8]>,
+    ) {
         let Some(ticks) = ticks(codec, &payload) else {
             return;
         };
@@ -52,7 +62,9 @@ impl Receiver {
             };
         }
         if let Some(stream) = self.stream.as_mut() {
-            stream.jitter.push(timestamp, ticks, payload);
+            let rests = codec == Codec::Opus && payload.len() <= OPUS_REST;
+            stream.jitter.push(sequence, timestamp, ticks, payload);
+            stream.jitter.rest(rests);
         }
     }
 
@@ -66,9 +78,27 @@ impl Receiver {
 
     /// The next 20 ms, or `None` before sound has come for the first time.
     pub(crate) fn pull(&mut self) -> Option<Frame> {
-        let frame = self.stream.as_mut().and_then(Stream::pull);
-        self.has_played |= frame.is_some();
-        self.has_played.then(|| frame.unwrap_or(SILENCE))
+        let mut frame = SILENCE;
+        self.fill(&mut frame).then_some(frame)
+    }
+
+    /// Fills `out` with what comes next, or with silence; says whether sound has ever come.
+    pub(crate) fn fill(&mut self, out: &mut [i16]) -> bool {
+        let filled = match self.stream.as_mut() {
+            Some(stream) => stream.fill(out),
+            None => false,
+        };
+        if !filled {
+            out.fill(0);
+        }
+        self.has_played |= filled;
+        self.has_played
+    }
+
+    /// Packets of this stream thrown away because too many waited.
+    pub(crate) fn discarded(&self) -> u64 {
+        let stream = self.stream.as_ref();
+        stream.map_or(0, |stream| stream.jitter.discarded())
     }
 
     /// Frames that never came or came too late.
@@ -82,15 +112,54 @@ impl Receiver {
 }
 
 impl Stream {
-    fn pull(&mut self) -> Option<Frame> {
-        while self.samples.len() < FRAME {
-            let next = self.jitter.pop()?;
+    /// Whether there was enough.
+    fn fill(&mut self, out: &mut [i16]) -> bool {
+        while self.samples.len() < out.len() {
+            let Some(next) = self.jitter.pop() else {
+                return false;
+            };
             self.samples.extend(self.decoder.decode(&next));
         }
-        let mut frame = SILENCE;
-        for (to, from) in frame.iter_mut().zip(self.samples.drain(..FRAME)) {
+        let wanted = out.len();
+        let ready = self.samples.drain(..wanted);
+        for (to, from) in out.iter_mut().zip(ready) {
             *to = from;
         }
-        Some(frame)
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn plays_any_packets_without_harm(
+            packets in prop::collection::vec(
+                (any::<bool>(), 0u32..3, 0u64..200, any::<u32>(), prop::collection::vec(any::<u8>(), 0..300), 0usize..4),
+                0..60,
+            )
+        ) {
+            let mut receiver = Receiver::default();
+            let mut played = 0;
+            for (opus, ssrc, sequence, timestamp, payload, pulls) in packets {
+                // Half of them near each other, so that some belong together.
+                let timestamp = if sequence % 2 == 0 { timestamp } else { sequence as u32 * 960 };
+                let codec = if opus { Codec::Opus } else { Codec::Pcmu };
+                receiver.hear(codec, ssrc, sequence, timestamp, payload.clone().into());
+                receiver.key(timestamp, &payload);
+                for _ in 0..pulls {
+                    let mut out = [1; 480];
+                    played += usize::from(receiver.fill(&mut out));
+                }
+            }
+            prop_assert!(played <= 60 * 4);
+            prop_assert!(receiver.lost() < 60 * 5_000, "{}", receiver.lost());
+        }
     }
 }

@@ -64,6 +64,14 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
+    /// Whether the writer sends.
+    pub(crate) fn sends(self) -> bool {
+        match self {
+            Self::SendRecv | Self::SendOnly => true,
+            Self::RecvOnly | Self::Inactive => false,
+        }
+    }
+
     fn as_str(self) -> &'static str {
         match self {
             Self::SendRecv => "sendrecv",
@@ -152,8 +160,30 @@ impl Description {
     }
 
     /// Writes it as Twilio's media gateway does. `address` is where the sound is received,
-    /// `version` grows with each description of a session.
-    pub(crate) fn to_gateway(&self, address: SocketAddr, version: u32) -> String {
-        write::gateway(self, address, version)
+    /// `candidates` are as written after `a=candidate:`, `version` grows with each description
+    /// of a session.
+    pub(crate) fn to_gateway(
+        &self,
+        address: SocketAddr,
+        candidates: &[String],
+        version: u32,
+    ) -> String {
+        write::gateway(self, address, candidates, version)
     }
+
+    /// Writes it as Chromium does, with the `candidates` gathered so far.
+    pub(crate) fn to_browser(&self, candidates: &[String], version: u32) -> String {
+        write::browser(self, candidates, version)
+    }
+}
+
+/// The text with the SDK's slip put right and every line ended by CRLF. The SDK (2.18.5) can
+/// leave `\r` before a semicolon that it adds to an fmtp line, and end that line with `\n`.
+pub(crate) fn mend(text: &str) -> String {
+    let text = text.replace("\r;", ";");
+    let lines = text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\r\n"]).collect()
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use protocol::media::{Candidate, Description, GatheringState, MediaErrorKind, SignalingState};
+
 use super::{Liveness, SdpError};
 
 /// A codec a peer can speak.
@@ -27,10 +29,11 @@ impl Codec {
 /// How a [`Session`](super::Session) is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Where its datagrams are received: the one host candidate.
-    pub local: SocketAddr,
-    /// Whether this end is ICE-lite.
+    /// Whether this end is ICE-lite. It then writes descriptions as Twilio's media gateway does,
+    /// otherwise as a browser does.
     pub ice_lite: bool,
+    /// Whether only relayed candidates may be used.
+    pub relay_only: bool,
     /// Codecs this end speaks, best first.
     pub codecs: Vec<Codec>,
     /// When a silent connection counts as disturbed and as lost.
@@ -43,20 +46,38 @@ pub struct Settings {
 /// What a session wants done, or says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// Send this datagram from [`Settings::local`].
+    /// Send this datagram.
     Send {
+        /// From which address of those told to [`Session::add_candidate`](super::Session).
+        from: SocketAddr,
         /// Where to.
         to: SocketAddr,
         /// Its content.
         data: Vec<u8>,
     },
+    /// Look for candidates, tell each to [`Session::add_candidate`](super::Session), and at the
+    /// end call [`Session::gathered`](super::Session).
+    Gather,
     /// Something happened.
     Event(PeerEvent),
 }
 
+/// How a negotiation stands, as `MediaAnswer::Signaling` tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Negotiation {
+    /// `signalingState`.
+    pub state: SignalingState,
+    /// `localDescription`, with the candidates gathered so far.
+    pub local: Option<Description>,
+    /// `remoteDescription`, mended.
+    pub remote: Option<Description>,
+}
+
 /// What happens to a peer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PeerEvent {
+    /// Both descriptions are there: the path is looked for (`checking`).
+    Checking,
     /// Sound can flow: for the first time, or again after `Disconnected` or `Failed`.
     Connected,
     /// Nothing was received for [`Liveness::disconnected_after`].
@@ -66,6 +87,22 @@ pub enum PeerEvent {
     Failed,
     /// The far end pressed a key: `0`–`9`, `*`, `#`, `A`–`D`, once per press (RFC 4733).
     Dtmf(char),
+    /// `icegatheringstatechange`.
+    Gathering(GatheringState),
+    /// `icecandidate`: one of ours; `None` after the last.
+    Candidate(Option<Candidate>),
+    /// `selectedcandidatepairchange`.
+    SelectedPair {
+        /// Ours.
+        local: Candidate,
+        /// Theirs.
+        remote: Candidate,
+    },
+    /// `track`: the far end's sound has a stream.
+    Track,
+    /// `tonechange`: this key of `insertDTMF` begins to
+    /// sound; an empty one says that all are played.
+    Tone(String),
     /// The peer ended: closed here, the far end closed DTLS, or the DTLS handshake failed.
     /// The last event.
     Closed,
@@ -103,10 +140,28 @@ pub enum PeerError {
     /// The engine refused.
     #[error("the webrtc engine refused")]
     Engine(#[source] str0m::RtcError),
+    /// Not in this state of the negotiation.
+    #[error("not in this state of the negotiation")]
+    InvalidState,
+    /// The description to set locally is not the one that was made last.
+    #[error("the description is not the one that was made")]
+    NotMade,
     /// An answer came, but no offer of ours is open.
     #[error("there is no open offer to answer")]
     NoOpenOffer,
     /// The peer has ended.
     #[error("the peer is closed")]
     Closed,
+}
+
+impl PeerError {
+    /// What kind of refusal it is for the page.
+    pub fn kind(&self) -> MediaErrorKind {
+        match self {
+            Self::Socket(_) | Self::Opus(_) => MediaErrorKind::Failed,
+            Self::Sdp(_) | Self::Engine(_) | Self::NotMade => MediaErrorKind::InvalidDescription,
+            Self::InvalidState | Self::NoOpenOffer => MediaErrorKind::InvalidState,
+            Self::Closed => MediaErrorKind::Gone,
+        }
+    }
 }

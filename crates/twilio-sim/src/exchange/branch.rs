@@ -162,7 +162,7 @@ impl Branch {
             self.facts.clone(),
             self.record.clone(),
             audio,
-            End::Device(device),
+            End::Device(Box::new(device)),
         );
         board.keep_token(&leg);
         session.keep_leg(leg.call_sid(), &leg);

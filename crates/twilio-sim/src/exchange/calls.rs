@@ -77,7 +77,7 @@ impl Switchboard {
             claims.identity,
             mask(&facts.to)
         ));
-        let leg = self.open_parent(facts, audio, End::Device(device));
+        let leg = self.open_parent(facts, audio, End::Device(Box::new(device)));
         self.keep_token(&leg);
         session.keep_leg(&invite.callsid, &leg);
         session.keep_leg(leg.call_sid(), &leg);

@@ -36,7 +36,7 @@ pub(super) struct Inner {
 /// What is at the end of a leg.
 pub(super) enum End {
     /// A device of the Voice SDK.
-    Device(DeviceEnd),
+    Device(Box<DeviceEnd>),
     /// A scripted phone.
     Phone,
 }

@@ -58,6 +58,14 @@ pub(super) fn watch_media(leg: &Leg, peer: Peer, mut events: mpsc::Receiver<Peer
                     }
                     Some(PeerEvent::Disconnected) => leg.say("phone: no sound arrives"),
                     Some(PeerEvent::Failed) => leg.say("phone: sound lost"),
+                    Some(
+                        PeerEvent::Checking
+                        | PeerEvent::Gathering(_)
+                        | PeerEvent::Candidate(_)
+                        | PeerEvent::SelectedPair { .. }
+                        | PeerEvent::Track
+                        | PeerEvent::Tone(_),
+                    ) => {}
                     Some(PeerEvent::Closed) | None => return,
                 },
                 Ok(()) = faults.changed() => {

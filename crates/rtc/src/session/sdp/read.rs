@@ -2,15 +2,21 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use super::{Description, Direction, Format, Payload, SdpError, Setup};
 
+/// Characters of an ICE user fragment. 256 are allowed (RFC 8839, section 5.4), but the engine
+/// fails when two of them and a colon are more than 128.
+const UFRAG: RangeInclusive<usize> = 4..=100;
+
+/// Characters of an ICE password.
+const PASSWORD: RangeInclusive<usize> = 22..=256;
+
 pub(super) fn read(text: &str) -> Result<Description, SdpError> {
-    // The SDK can leave `\r` before a semicolon that it adds to an fmtp line.
-    let text = text.replace("\r;", ";");
-    let lines = text.lines().map(str::trim_end).filter(|l| !l.is_empty());
+    let text = super::mend(text);
     let mut reading = Reading::default();
-    for line in lines {
+    for line in text.lines() {
         match line.split_once('=') {
             Some(("o", value)) => reading.origin = value.split(' ').nth(1),
             Some(("m", value)) => {
@@ -117,8 +123,8 @@ impl<'a> Reading<'a> {
         Ok(Description {
             session_id: session_id.unwrap_or("0").to_owned(),
             ice_lite: self.ice_lite,
-            ufrag: owned(self.ufrag).ok_or(SdpError::NoIce)?,
-            password: owned(self.password).ok_or(SdpError::NoIce)?,
+            ufrag: credential(self.ufrag, UFRAG)?,
+            password: credential(self.password, PASSWORD)?,
             fingerprint: fingerprint.to_owned(),
             setup: self.setup.unwrap_or(Setup::ActPass),
             mid: owned(self.mid),
@@ -147,6 +153,14 @@ impl<'a> Reading<'a> {
             parameters: self.parameters.get(&number).map(|p| (*p).to_owned()),
         })
     }
+}
+
+/// An ICE credential (RFC 8839, section 5.4) of so many characters.
+fn credential(text: Option<&str>, length: RangeInclusive<usize>) -> Result<String, SdpError> {
+    let is_ice = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    text.filter(|text| length.contains(&text.len()) && text.bytes().all(is_ice))
+        .map(str::to_owned)
+        .ok_or(SdpError::NoIce)
 }
 
 fn numbered(value: &str) -> Option<(u8, &str)> {

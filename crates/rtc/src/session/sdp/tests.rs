@@ -115,9 +115,48 @@ fn reads_twilio_and_supplies_what_it_leaves_out() {
 #[test]
 fn writes_the_shape_of_twilio() {
     let read = Description::read(&gateway()).unwrap();
-    let written = read.to_gateway("198.51.100.7:11188".parse().unwrap(), 123_457);
+    let written = read.to_gateway(
+        "198.51.100.7:11188".parse().unwrap(),
+        &read.candidates,
+        123_457,
+    );
     // Only the address in the `o=` line differs: this end has no inner one.
     assert_eq!(written, gateway().replace("192.0.2.5", "198.51.100.7"));
+}
+
+#[test]
+fn writes_the_shape_of_a_browser() {
+    let read = Description::read(&chromium()).unwrap();
+    let written = read.to_browser(&[], 2);
+    // What this end has not: other codecs, extensions, feedback, mixed sizes.
+    let leaves_out = [
+        "a=extmap",
+        "a=rtcp-fb",
+        "a=rtcp-rsize",
+        "a=rtpmap:63",
+        "a=fmtp:63",
+        "a=rtpmap:9 ",
+        "a=rtpmap:8 ",
+        "a=rtpmap:13 ",
+    ];
+    let text = chromium();
+    let lines = text
+        .lines()
+        .filter(|line| !leaves_out.iter().any(|start| line.starts_with(start)));
+    let expected: Vec<String> = lines
+        .map(|line| line.replace("0 111 63 9 8 13 110 126", "0 111 110 126"))
+        .collect();
+    assert_eq!(written.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn mends_a_text_and_nothing_else() {
+    let broken = "a=fmtp:111 useinbandfec=1\r;maxaveragebitrate=16000\n\nb\r\n";
+    assert_eq!(
+        mend(broken),
+        "a=fmtp:111 useinbandfec=1;maxaveragebitrate=16000\r\nb\r\n"
+    );
+    assert_eq!(mend(&chromium()), chromium());
 }
 
 #[test]
@@ -139,9 +178,9 @@ fn says_a_direction_only_when_it_is_not_both() {
     let read = Description::read(&text).unwrap();
     assert_eq!(read.direction, Direction::RecvOnly);
     let address = "127.0.0.1:5000".parse().unwrap();
-    assert!(read.to_gateway(address, 1).ends_with("a=recvonly\r\n"));
+    assert!(read.to_gateway(address, &[], 1).ends_with("a=recvonly\r\n"));
     let both = Description::read(&chromium()).unwrap();
-    assert!(!both.to_gateway(address, 1).contains("sendrecv"));
+    assert!(!both.to_gateway(address, &[], 1).contains("sendrecv"));
 }
 
 #[test]
@@ -229,4 +268,9 @@ fn refuses_what_it_cannot_use() {
     check(&without("a=ice-ufrag"), SdpError::NoIce);
     check(&without("a=ice-pwd"), SdpError::NoIce);
     check(&without("a=fingerprint"), SdpError::NoFingerprint);
+    let ufrag = |ufrag: &str| gateway().replace("00112233445566778899aabbccddeeff", ufrag);
+    // The engine fails on a longer one.
+    check(&ufrag(&"u".repeat(101)), SdpError::NoIce);
+    check(&ufrag("abc"), SdpError::NoIce);
+    check(&ufrag("a:b:c:d"), SdpError::NoIce);
 }

@@ -53,7 +53,51 @@ pub(super) fn engine(description: &Description) -> String {
     lines.0
 }
 
-pub(super) fn gateway(description: &Description, address: SocketAddr, version: u32) -> String {
+pub(super) fn browser(description: &Description, candidates: &[String], version: u32) -> String {
+    let mut lines = Lines::default();
+    let mid = description.mid();
+    let stream = description.msid.as_deref().unwrap_or("- -");
+    lines.add("v=0");
+    lines.add(&format!(
+        "o=- {} {version} IN IP4 127.0.0.1",
+        description.session_id
+    ));
+    lines.add("s=-");
+    lines.add("t=0 0");
+    lines.add(&format!("a=group:BUNDLE {mid}"));
+    let name = stream.split(' ').next().unwrap_or("-");
+    lines.add(&format!("a=msid-semantic: WMS {name}"));
+    lines.add(&format!(
+        "m=audio 9 UDP/TLS/RTP/SAVPF {}",
+        numbers(description)
+    ));
+    lines.add("c=IN IP4 0.0.0.0");
+    lines.add("a=rtcp:9 IN IP4 0.0.0.0");
+    for candidate in candidates {
+        lines.add(&format!("a=candidate:{candidate}"));
+    }
+    lines.add(&format!("a=ice-ufrag:{}", description.ufrag));
+    lines.add(&format!("a=ice-pwd:{}", description.password));
+    lines.add("a=ice-options:trickle");
+    lines.add(&format!("a=fingerprint:{}", description.fingerprint));
+    lines.add(&format!("a=setup:{}", description.setup.as_str()));
+    lines.add(&format!("a=mid:{mid}"));
+    lines.add(&format!("a={}", description.direction.as_str()));
+    lines.add(&format!("a=msid:{stream}"));
+    lines.add("a=rtcp-mux");
+    add_payloads(&mut lines, description);
+    for (number, rest) in &description.ssrcs {
+        lines.add(&format!("a=ssrc:{number} {rest}"));
+    }
+    lines.0
+}
+
+pub(super) fn gateway(
+    description: &Description,
+    address: SocketAddr,
+    candidates: &[String],
+    version: u32,
+) -> String {
     let mut lines = Lines::default();
     let family = match address.ip() {
         IpAddr::V4(_) => "IP4",
@@ -84,7 +128,7 @@ pub(super) fn gateway(description: &Description, address: SocketAddr, version: u
     lines.add("a=maxptime:20");
     lines.add(&format!("a=ice-ufrag:{}", description.ufrag));
     lines.add(&format!("a=ice-pwd:{}", description.password));
-    for candidate in &description.candidates {
+    for candidate in candidates {
         // Without the extensions the engine adds, and with the transport in capitals.
         let fields = candidate.split(' ').take(8).enumerate();
         let fields = fields.map(|(at, field)| match at {

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use app::ports::{Clock, ManualClock, NoSandbox, RecordingAttention};
+mod media;
+
+use app::ports::{Clock, ManualClock, NoSandbox, RecordingAttention, RecordingMedia};
 use app::{Account, Handle, Parts, start};
 use protocol::engine::CallEvent;
+use protocol::media::MediaPreference;
 use protocol::{
     CallSid, EngineEvent, EngineRequest, Epoch, ErrorCode, Intent, Notice, PageInfo, Phase,
     Registration, Rejection, ShellMessage, Snapshot, Timestamp,
@@ -38,11 +41,13 @@ struct Bench {
     handle: Handle,
     clock: ManualClock,
     attention: RecordingAttention,
+    media: RecordingMedia,
 }
 
 fn bench() -> Bench {
     let clock = ManualClock::at(Timestamp(1_800_000_000_000));
     let attention = RecordingAttention::default();
+    let media = RecordingMedia::default();
     let (handle, _task) = start(|_handle| Parts {
         account: account(),
         signalling: Some("127.0.0.1:1".to_owned()),
@@ -52,11 +57,14 @@ fn bench() -> Bench {
         clock: clock.clone(),
         attention: attention.clone(),
         sandbox: NoSandbox::default(),
+        media: media.clone(),
+        media_preference: MediaPreference::Auto,
     });
     Bench {
         handle,
         clock,
         attention,
+        media,
     }
 }
 
@@ -69,8 +77,12 @@ struct Page {
 
 impl Page {
     async fn attach(handle: &Handle) -> Self {
+        Self::attach_as(handle, BROWSER).await
+    }
+
+    async fn attach_as(handle: &Handle, page: PageInfo) -> Self {
         let (up, down) = mpsc::unbounded_channel();
-        let shown = handle.attach(BROWSER, up).await;
+        let shown = handle.attach(page, up).await;
         Self {
             handle: handle.clone(),
             epoch: shown.epoch,
@@ -89,7 +101,7 @@ impl Page {
             match self.down.recv().await.unwrap() {
                 ShellMessage::Engine(request) => return request,
                 ShellMessage::Snapshot(snapshot) => self.draw(*snapshot),
-                ShellMessage::Named { .. } | ShellMessage::Notice(_) => {}
+                ShellMessage::Named { .. } | ShellMessage::Notice(_) | ShellMessage::Media(_) => {}
             }
         }
     }
@@ -103,7 +115,10 @@ impl Page {
         while !wanted(&self.shown) {
             match self.down.recv().await.unwrap() {
                 ShellMessage::Snapshot(snapshot) => self.draw(*snapshot),
-                ShellMessage::Engine(_) | ShellMessage::Named { .. } | ShellMessage::Notice(_) => {}
+                ShellMessage::Engine(_)
+                | ShellMessage::Named { .. }
+                | ShellMessage::Notice(_)
+                | ShellMessage::Media(_) => {}
             }
         }
     }
