@@ -71,16 +71,15 @@ pub(crate) fn bench(parts: &[Part]) -> Result<()> {
     for part in &chosen {
         setup::ensure(part.needs())?;
     }
-    let mut sections = Vec::new();
     for part in chosen {
         sh::step(part.title(), || {
             let text = part.measure()?;
             println!("\n{text}");
-            sections.push(document::Section::new(part.title(), text));
-            Ok(())
+            // At once: what another part lacks must not lose this one.
+            document::write(document::Section::new(part.title(), text))
         })?;
     }
-    document::write(sections)
+    Ok(())
 }
 
 /// What the three programs of tests/clients and tests/harness are given, as far as it is needed

@@ -26,17 +26,17 @@ impl Section {
     }
 }
 
-/// Writes these chapters down and keeps the others, unless those are of another machine.
-pub(super) fn write(sections: Vec<Section>) -> Result<()> {
+/// Writes this chapter down and keeps the others, unless those are of another machine.
+pub(super) fn write(section: Section) -> Result<()> {
     let path = sh::root().join("docs/benchmarks.md");
     let old = fs::read_to_string(&path).unwrap_or_default();
     let today = machine::today()?;
-    let dated = sections.into_iter().map(|section| Section {
+    let dated = Section {
         text: format!("Measured {today}. {}", section.text),
         ..section
-    });
+    };
     let machine = Section::new(MACHINE, machine::described()?);
-    let (kept, dropped) = merged(&old, machine, dated.collect());
+    let (kept, dropped) = merged(&old, machine, dated);
     for section in dropped {
         eprintln!(
             "xtask: \"{}\" was measured on another machine and is left out of {}",
@@ -50,17 +50,16 @@ pub(super) fn write(sections: Vec<Section>) -> Result<()> {
 }
 
 /// The chapters that the document has from now on, and those that it loses.
-fn merged(old: &str, machine: Section, new: Vec<Section>) -> (Vec<Section>, Vec<Section>) {
+fn merged(old: &str, machine: Section, new: Section) -> (Vec<Section>, Vec<Section>) {
     let mut old = read(old);
     let same_machine = old.contains(&machine);
-    old.retain(|known| known.title != MACHINE);
-    old.retain(|known| new.iter().all(|section| section.title != known.title));
-    let (kept, dropped) = if same_machine {
+    old.retain(|known| known.title != MACHINE && known.title != new.title);
+    let (mut all, dropped) = if same_machine {
         (old, Vec::new())
     } else {
         (Vec::new(), old)
     };
-    let mut all: Vec<Section> = new.into_iter().chain(kept).collect();
+    all.push(new);
     let place = |section: &Section| {
         let mut titles = super::Part::ALL.iter().map(|part| part.title());
         titles.position(|title| title == section.title)
@@ -109,7 +108,7 @@ mod tests {
         let libraries = section("Libraries", "2");
         let old = written(&[machine.clone(), calls, libraries.clone()]);
         let calls = section("Calls and page", "3");
-        let (kept, dropped) = merged(&old, machine.clone(), vec![calls.clone()]);
+        let (kept, dropped) = merged(&old, machine.clone(), calls.clone());
         assert_eq!((kept, dropped), (vec![machine, calls, libraries], vec![]));
     }
 
@@ -118,7 +117,7 @@ mod tests {
         let libraries = section("Libraries", "2");
         let old = written(&[section(MACHINE, "m"), libraries.clone()]);
         let (machine, calls) = (section(MACHINE, "n"), section("Calls and page", "3"));
-        let (kept, dropped) = merged(&old, machine.clone(), vec![calls.clone()]);
+        let (kept, dropped) = merged(&old, machine.clone(), calls.clone());
         assert_eq!((kept, dropped), (vec![machine, calls], vec![libraries]));
     }
 }
