@@ -25,7 +25,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "handset",
-        &["app", "serve", "server", "protocol", "rtc", "webkit-features"],
+        &[
+            "app",
+            "serve",
+            "server",
+            "protocol",
+            "rtc",
+            "webkit-features",
+        ],
     ),
     ("harness", &[]),
     ("xtask", &["twiml"]),
