@@ -213,6 +213,44 @@ async fn loading_the_window_again_in_a_call_ends_it_and_the_next_has_sound() {
 }
 
 #[tokio::test]
+async fn a_microphone_that_is_pulled_out_is_named_and_heard_again_when_it_is_back() {
+    play("window-unplugged", async |window| {
+        in_a_call_to(window, phones::PLAYS_A_TONE).await;
+        window.sound.unplug_microphone();
+        window.page.until_shown("#banner").await;
+        let named = window
+            .page
+            .until("#banner", "data-problem", "microphone_gone");
+        named.await;
+        window.page.keep("unplugged").await;
+        silent_while_it_sends(&window.sandbox()).await;
+        window.sound.until_tone(TONE_HZ).await;
+        window.sound.plug_microphone_in();
+        both_are_heard(window).await;
+        window.page.until_gone("#banner").await;
+        window.page.until("#call", "data-phase", "active").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_outlives_the_sound_server() {
+    play("window-no-server", async |window| {
+        in_a_call_to(window, phones::PLAYS_A_TONE).await;
+        window.sound.kill();
+        let named = window.page.until("#banner", "data-problem", "no_server");
+        named.await;
+        window.page.keep("no-server").await;
+        window.page.until("#call", "data-phase", "active").await;
+        window.sound.revive().await;
+        window.sound.speak();
+        both_are_heard(window).await;
+        window.page.until_gone("#banner").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn timers_are_not_slowed_while_the_window_is_hidden() {
     play("window-hidden", async |window| {
         window.hide();
@@ -240,9 +278,15 @@ async fn timers_are_not_slowed_while_the_window_is_hidden() {
         let each = page.run(script, vec![]).await;
         // Slowed it would be 1,000.
         assert!(each.as_f64().is_some_and(|ms| ms < 300.0), "{each} ms");
-        // And a call rings there and can be answered.
+        // A call rings there too, and is carried after it is answered from elsewhere.
+        window.sound.speak();
         window.sandbox().call(phones::PLAYS_A_TONE, OUR_LINE).await;
+        let page = &window.page;
         page.until("#call", "data-phase", "offered").await;
+        let answer = "document.querySelector('#answer-button').click()";
+        page.run(answer, vec![]).await;
+        page.until("#call", "data-phase", "active").await;
+        both_are_heard(window).await;
     })
     .await;
 }

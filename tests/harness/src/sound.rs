@@ -21,10 +21,23 @@ pub struct Sound {
     place: Place,
     artefacts: Artefacts,
     heard: PathBuf,
-    _programs: Vec<Process>,
-    _ear: Process,
+    _bus: Process,
+    /// Gone while the server is killed.
+    server: Option<Server>,
     voice: Option<Process>,
 }
+
+/// The programs of the server, and who listens to its loudspeaker.
+#[derive(Debug)]
+struct Server {
+    _programs: Vec<Process>,
+    _ear: Process,
+    /// The number of the module that is the microphone.
+    microphone: String,
+}
+
+/// What hears `micbus`.
+const MICROPHONE: &str = "module-remap-source master=micbus.monitor source_name=mic";
 
 impl Sound {
     /// Starts it for a home with a runtime folder (XDG_RUNTIME_DIR) that only we may enter.
@@ -36,60 +49,109 @@ impl Sound {
             home: home.to_owned(),
             runtime: runtime.to_owned(),
         };
-        let start = |program: &str, arguments: &[&str]| {
-            let mut command = place.command(program);
-            command.args(arguments);
-            Process::start(&mut command, &artefacts.path(&format!("{program}.log")))
-        };
         let address = format!("--address=unix:path={}/bus", runtime.display());
         // Without a bus WirePlumber ends.
-        let bus = start("dbus-daemon", &["--session", "--nofork", &address]);
-        let there = async |name: &'static str| {
-            wait::until(format!("the socket {name}"), async || {
-                let socket = runtime.join(name);
-                if socket.exists() { Ok(()) } else { Err(socket) }
-            })
-            .await;
+        let mut bus = place.command("dbus-daemon");
+        bus.args(["--session", "--nofork", &address]);
+        let mut sound = Self {
+            heard: runtime.join("loudspeaker.raw"),
+            _bus: Process::start(&mut bus, &artefacts.path("dbus-daemon.log")),
+            place,
+            artefacts: artefacts.clone(),
+            server: None,
+            voice: None,
         };
-        there("bus").await;
-        let core = start("pipewire", &[]);
-        there("pipewire-0").await;
-        let programs = vec![
-            bus,
-            core,
-            start("wireplumber", &[]),
-            start("pipewire-pulse", &[]),
-        ];
-        wait::until("the sound server", async || place.pactl(&["info"])).await;
-        for module in [
-            "module-null-sink sink_name=speaker rate=48000 channels=2",
-            "module-null-sink sink_name=micbus rate=48000 channels=1",
-            "module-remap-source master=micbus.monitor source_name=mic",
-        ] {
-            let words: Vec<&str> = module.split(' ').collect();
-            let loaded = place.pactl(&[&["load-module"], words.as_slice()].concat());
-            loaded.expect("the sound server takes a module");
-        }
+        sound.until_there("bus").await;
+        sound.revive().await;
+        sound
+    }
+
+    /// Starts the server again after [`Sound::kill`], with the same devices.
+    ///
+    /// # Panics
+    /// When a program of it does not start.
+    pub async fn revive(&mut self) {
+        let start = |program: &str| {
+            let mut command = self.place.command(program);
+            Process::start(
+                &mut command,
+                &self.artefacts.path(&format!("{program}.log")),
+            )
+        };
+        let core = start("pipewire");
+        self.until_there("pipewire-0").await;
+        let programs = vec![core, start("wireplumber"), start("pipewire-pulse")];
+        wait::until("the sound server", async || self.place.pactl(&["info"])).await;
+        self.load("module-null-sink sink_name=speaker rate=48000 channels=2");
+        self.load("module-null-sink sink_name=micbus rate=48000 channels=1");
+        let microphone = self.load(MICROPHONE);
         for choice in [
             ["set-default-sink", "speaker"],
             ["set-default-source", "mic"],
         ] {
-            wait::until("the default device", async || place.pactl(&choice)).await;
+            wait::until("the default device", async || self.place.pactl(&choice)).await;
         }
-        let heard = runtime.join("loudspeaker.raw");
-        let mut ear = place.command("parec");
+        let mut ear = self.place.command("parec");
         ear.args(["--device=speaker.monitor", "--raw", "--format=s16le"]);
         ear.args(["--rate=48000", "--channels=1", "--latency-msec=50"]);
-        ear.arg(&heard);
-        let ear = Process::start(&mut ear, &artefacts.path("parec.log"));
-        Self {
-            place,
-            artefacts: artefacts.clone(),
-            heard,
+        ear.arg(&self.heard);
+        let ear = Process::start(&mut ear, &self.artefacts.path("parec.log"));
+        self.server = Some(Server {
             _programs: programs,
             _ear: ear,
-            voice: None,
+            microphone,
+        });
+    }
+
+    /// Kills the server with all its devices, without a word to anyone.
+    pub fn kill(&mut self) {
+        self.voice = None;
+        self.server = None;
+        for socket in ["pipewire-0", "pulse/native"] {
+            // Nobody is behind it any more.
+            let _ = std::fs::remove_file(self.place.runtime.join(socket));
         }
+    }
+
+    /// Pulls the microphone out.
+    ///
+    /// # Panics
+    /// When it is out already.
+    pub fn unplug_microphone(&self) {
+        let server = self.server.as_ref().expect("the server runs");
+        let unloaded = self.place.pactl(&["unload-module", &server.microphone]);
+        unloaded.expect("the microphone can be pulled out");
+    }
+
+    /// Plugs it in again.
+    ///
+    /// # Panics
+    /// When the server does not take it.
+    pub fn plug_microphone_in(&mut self) {
+        let microphone = self.load(MICROPHONE);
+        let server = self.server.as_mut().expect("the server runs");
+        server.microphone = microphone;
+    }
+
+    /// Loads a module; gives its number.
+    fn load(&self, module: &str) -> String {
+        let words: Vec<&str> = module.split(' ').collect();
+        let loaded = [&["load-module"], words.as_slice()].concat();
+        let number = self.place.pactl(&loaded);
+        let number = number.expect("the sound server takes a module");
+        number.trim().to_owned()
+    }
+
+    async fn until_there(&self, name: &str) {
+        let socket = self.place.runtime.join(name);
+        wait::until(format!("the socket {name}"), async || {
+            if socket.exists() {
+                Ok(())
+            } else {
+                Err(&socket)
+            }
+        })
+        .await;
     }
 
     /// Beeps into the microphone from now on, at [`tone::MICROPHONE_HZ`].

@@ -24,7 +24,14 @@ pub fn within<T, E: Debug>(
     async move {
         let began = Instant::now();
         loop {
-            match look().await {
+            // A look that never ends, as into a page that is frozen, is a finding too.
+            let Ok(looked) = tokio::time::timeout(bound, look()).await else {
+                panic!(
+                    "no answer for {} s while waiting for {what} (at {caller})",
+                    bound.as_secs()
+                )
+            };
+            match looked {
                 Ok(seen) => return seen,
                 Err(last) if began.elapsed() > bound => panic!(
                     "waited {} s for {what}, but there was {last:?} (at {caller})",

@@ -9,6 +9,13 @@ use yew::prelude::*;
 /// The banner for the worst problem, or nothing.
 pub(crate) fn banner(view: &View<'_>) -> Html {
     match (&view.snapshot.problem, view.ui.sound_trouble) {
+        // The same trouble, in the words of the call that it is in.
+        (Some(Problem::MicrophoneMissing) | None, Some(trouble)) => draw(
+            view,
+            words::sound_banner(trouble),
+            words::sound_tag(trouble),
+            Html::default(),
+        ),
         (Some(problem), _) => {
             let address = address(view, problem);
             draw(
@@ -18,12 +25,6 @@ pub(crate) fn banner(view: &View<'_>) -> Html {
                 address,
             )
         }
-        (None, Some(trouble)) => draw(
-            view,
-            words::sound_banner(trouble),
-            words::sound_tag(trouble),
-            Html::default(),
-        ),
         (None, None) => Html::default(),
     }
 }

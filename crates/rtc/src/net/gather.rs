@@ -215,3 +215,63 @@ impl Gatherer {
         done
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use protocol::media::IceServer;
+
+    use super::*;
+
+    /// A gatherer of two relays, neither of which answers, and when it began.
+    fn gatherer() -> (Gatherer, Instant) {
+        // Port 9 of an address that nobody has.
+        let server = IceServer {
+            urls: ["turn:192.0.2.1:9", "turn:192.0.2.2:9"]
+                .map(str::to_owned)
+                .to_vec(),
+            username: Some("user".to_owned()),
+            credential: Some("password".to_owned()),
+        };
+        let mut gatherer = Gatherer::new(&IceConfig {
+            servers: vec![server],
+            relay_only: true,
+            ..IceConfig::default()
+        });
+        let now = Instant::now();
+        gatherer.start(Vec::new(), now);
+        (gatherer, now)
+    }
+
+    #[tokio::test]
+    async fn waits_for_relays_for_ten_seconds() {
+        let (mut gatherer, now) = gatherer();
+        assert_eq!(gatherer.deadline(), Some(now + PATIENCE));
+        assert!(!gatherer.is_done(now + PATIENCE - Duration::from_millis(1)));
+        assert!(gatherer.is_done(now + PATIENCE));
+        // It is said once.
+        assert!(!gatherer.is_done(now + PATIENCE));
+    }
+
+    #[tokio::test]
+    async fn waits_a_second_more_once_there_is_a_relay() {
+        let (mut gatherer, now) = gatherer();
+        let address = SocketAddr::from(([192, 0, 2, 9], 5_000));
+        let local = SocketAddr::from(([127, 0, 0, 1], 5_000));
+        let mut found = 0;
+        let told = Told::Relay(1, News::Allocated { address, local });
+        gatherer.hear(told, now, &mut |_| found += 1);
+        assert_eq!(found, 1);
+        assert_eq!(gatherer.deadline(), Some(now + GRACE));
+        assert!(!gatherer.is_done(now));
+        assert!(gatherer.is_done(now + GRACE));
+    }
+
+    #[tokio::test]
+    async fn is_done_when_every_relay_has_answered_or_ended() {
+        let (mut gatherer, now) = gatherer();
+        gatherer.hear(Told::Relay(1, News::Ended), now, &mut |_| {});
+        assert!(!gatherer.is_done(now));
+        gatherer.hear(Told::Relay(2, News::Ended), now, &mut |_| {});
+        assert!(gatherer.is_done(now));
+    }
+}
