@@ -9,6 +9,10 @@ use std::time::Instant;
 /// How many end-to-end tests run at once: each has a browser and a server of its own.
 const E2E_THREADS: &str = "2";
 
+/// The end-to-end tests of the real window. They run one by one and by themselves: each measures
+/// the sound of a sound server of its own, which wants a processor in time.
+const WINDOW: &str = "window::";
+
 /// One set of features everywhere, so that nothing is compiled twice.
 pub(crate) const WORKSPACE: [&str; 3] = [
     "--workspace",
@@ -47,17 +51,26 @@ pub(crate) fn test(options: &Options) -> Result<()> {
         sh::run(&mut build)
     })?;
     let mut sum = Sum::default();
+    let name = options.name.as_deref();
     if !options.e2e {
-        sum.add(
-            "Unit and integration tests",
-            &["--lib", "--bins", "--tests"],
-            options,
-            &[],
-        )?;
-        sum.add("Examples in the documentation", &["--doc"], options, &[])?;
+        let targets = ["--lib", "--bins", "--tests"];
+        sum.add("Unit and integration tests", &targets, name, &[])?;
+        sum.add("Examples in the documentation", &["--doc"], name, &[])?;
     }
-    let threads = ["--test-threads", E2E_THREADS];
-    let last = sum.add("End-to-end tests", &E2E, options, &threads)?;
+    let one_by_one = ["--test-threads", "1"];
+    let last = if name.is_some() {
+        sum.add("End-to-end tests", &E2E, name, &one_by_one)?
+    } else {
+        let others = ["--test-threads", E2E_THREADS, "--skip", WINDOW];
+        let chromium = sum.add("End-to-end tests in Chromium", &E2E, None, &others)?;
+        println!("{}", chromium.unwrap_or_default());
+        sum.add(
+            "End-to-end tests in the window",
+            &E2E,
+            Some(WINDOW),
+            &one_by_one,
+        )?
+    };
 
     let time_s = began.elapsed().as_secs();
     println!(
@@ -91,12 +104,12 @@ impl Sum {
         &mut self,
         name: &str,
         targets: &[&str],
-        options: &Options,
+        filter: Option<&str>,
         harness: &[&str],
     ) -> Result<Option<String>> {
         let mut cargo = sh::cargo(&["test", "--no-fail-fast"]);
         cargo.args(WORKSPACE).args(targets);
-        cargo.args(&options.name).arg("--").args(harness);
+        cargo.args(filter).arg("--").args(harness);
         if std::io::stdout().is_terminal() {
             cargo.arg("--color=always");
         }
