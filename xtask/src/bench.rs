@@ -73,10 +73,11 @@ pub(crate) fn bench(parts: &[Part]) -> Result<()> {
     }
     for part in chosen {
         sh::step(part.title(), || {
+            let others = machine::load();
             let text = part.measure()?;
             println!("\n{text}");
             // At once: what another part lacks must not lose this one.
-            document::write(document::Section::new(part.title(), text))
+            document::write(document::Section::new(part.title(), text), &others)
         })?;
     }
     Ok(())

@@ -26,13 +26,17 @@ impl Section {
     }
 }
 
-/// Writes this chapter down and keeps the others, unless those are of another machine.
-pub(super) fn write(section: Section) -> Result<()> {
+/// Writes this chapter down and keeps the others, unless those are of another machine. `load` is
+/// the machine's load average from before it was measured.
+pub(super) fn write(section: Section, load: &str) -> Result<()> {
     let path = sh::root().join("docs/benchmarks.md");
     let old = fs::read_to_string(&path).unwrap_or_default();
     let today = machine::today()?;
     let dated = Section {
-        text: format!("Measured {today}. {}", section.text),
+        text: format!(
+            "Measured {today}, at a load average of {load}. {}",
+            section.text
+        ),
         ..section
     };
     let machine = Section::new(MACHINE, machine::described()?);

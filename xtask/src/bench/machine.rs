@@ -48,6 +48,14 @@ pub(super) fn today() -> Result<String> {
     Ok(date.trim().to_owned())
 }
 
+/// How busy the machine is with other things: its load average of the last minute. Source: proc(5),
+/// `loadavg`.
+pub(super) fn load() -> String {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let last_minute = text.split_whitespace().next();
+    last_minute.unwrap_or("unknown").to_owned()
+}
+
 fn version(program: &str, arguments: &[&str]) -> String {
     let text = sh::output(program, arguments).unwrap_or_else(|| "unknown".to_owned());
     text.trim().to_owned()
