@@ -1,20 +1,18 @@
 //! A peer as the window has it: full ICE over all interfaces, in the steps of a browser, with
 //! its sound clocked by devices (here by the test).
 
+#[path = "common/ear.rs"]
+mod ear;
+
 use std::time::Duration;
 
+use ear::{hears, within};
 use protocol::media::{Candidate, Description, DescriptionKind, GatheringState, SignalingState};
 use rtc::audio::{AudioSource as _, Meter, Silence, Tone, meter};
 use rtc::{
     AudioSink as _, IceConfig, Interfaces, MediaMode, Peer, PeerConfig, PeerEvent, SILENCE, TEN_MS,
 };
 use tokio::sync::mpsc::Receiver;
-
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future)
-        .await
-        .expect("it happens within a minute")
-}
 
 fn window() -> PeerConfig {
     PeerConfig {
@@ -74,28 +72,6 @@ async fn devices(peer: &Peer, hz: Option<f64>) -> Meter {
         }
     });
     meter
-}
-
-async fn hears(meter: &Meter, hz: f64) {
-    let heard = async {
-        loop {
-            let reading = meter.reading();
-            if reading.is_some_and(|r| {
-                r.frames == 25
-                    && (r.dominant_hz - hz).abs() < 2.0
-                    && (r.rms_dbfs + 20.0).abs() < 2.0
-            }) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    if tokio::time::timeout(Duration::from_secs(60), heard)
-        .await
-        .is_err()
-    {
-        panic!("{hz} Hz were not heard, but {:?}", meter.reading());
-    }
 }
 
 /// Waits for this event and gives those before it.

@@ -1,8 +1,12 @@
 //! Two peers on loopback, through the driver: real sockets, real time.
 
+#[path = "common/ear.rs"]
+mod ear;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use ear::{hears, within};
 use rtc::audio::{BridgeSource, Meter, MeterSink, Silence, Tone, bridge, echo, meter};
 use rtc::{AudioSink, AudioSource, Codec, Liveness, Peer, PeerConfig, PeerError, PeerEvent};
 use tokio::sync::mpsc::Receiver;
@@ -78,36 +82,6 @@ fn is_on_the_way(event: &PeerEvent) -> bool {
         | PeerEvent::Dtmf(_)
         | PeerEvent::Tone(_)
         | PeerEvent::Closed => false,
-    }
-}
-
-/// Everything here happens within a minute, or never.
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future)
-        .await
-        .expect("it happens within a minute")
-}
-
-/// Waits until the meter hears this tone at -20 dBFS.
-async fn hears(meter: &Meter, hz: f64) {
-    let heard = async {
-        loop {
-            let reading = meter.reading();
-            if reading.is_some_and(|r| {
-                r.frames == 25
-                    && (r.dominant_hz - hz).abs() < 2.0
-                    && (r.rms_dbfs + 20.0).abs() < 2.0
-            }) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    if tokio::time::timeout(Duration::from_secs(60), heard)
-        .await
-        .is_err()
-    {
-        panic!("{hz} Hz were not heard, but {:?}", meter.reading());
     }
 }
 

@@ -1,22 +1,19 @@
 //! The way through NAT, against servers of the test's own: STUN, and TURN over UDP, TCP and TLS.
 
+#[path = "../common/ear.rs"]
+mod ear;
 mod turn;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use ear::{hears, within};
 use protocol::media::{Candidate, Description, DescriptionKind, IceServer};
 use rtc::audio::{Meter, Silence, Tone, meter};
 use rtc::{IceConfig, Interfaces, Peer, PeerConfig, PeerEvent};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::Receiver;
 use turn::{Turn, Way};
-
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future)
-        .await
-        .expect("it happens within a minute")
-}
 
 struct Window {
     peer: Peer,
@@ -92,28 +89,6 @@ impl Window {
                 | PeerEvent::Closed => {}
             }
         }
-    }
-}
-
-async fn hears(meter: &Meter, hz: f64) {
-    let heard = async {
-        loop {
-            let reading = meter.reading();
-            if reading.is_some_and(|r| {
-                r.frames == 25
-                    && (r.dominant_hz - hz).abs() < 2.0
-                    && (r.rms_dbfs + 20.0).abs() < 2.0
-            }) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    if tokio::time::timeout(Duration::from_secs(60), heard)
-        .await
-        .is_err()
-    {
-        panic!("{hz} Hz were not heard, but {:?}", meter.reading());
     }
 }
 
