@@ -3,7 +3,7 @@
 use super::{Description, Device, SignalingState};
 use serde::{Deserialize, Serialize};
 
-/// The answer to a [`MediaRequest`].
+/// The answer to a [`MediaRequest`](super::MediaRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "media", content = "value", rename_all = "snake_case")]
 pub enum MediaAnswer {

@@ -61,7 +61,7 @@ pub enum MediaEvent {
         /// What is wrong, if anything.
         trouble: Option<SoundTrouble>,
     },
-    /// How loud it is, about ten times a second while [`MediaRequest::Levels`] is on.
+    /// How loud it is, about ten times a second while [`MediaRequest::Levels`](super::MediaRequest::Levels) is on.
     Levels {
         /// Each open track: root mean square of what is sent, in thousandths of full scale.
         microphones: Vec<(TrackId, u16)>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "media", rename_all = "snake_case")]
 pub enum MediaRequest {
-    /// The sound devices. Answered by [`MediaAnswer::Devices`].
+    /// The sound devices. Answered by [`MediaAnswer::Devices`](super::MediaAnswer::Devices).
     Devices,
     /// Opens a microphone (`getUserMedia`). Answered by `Done` when sound flows.
     OpenMicrophone {
@@ -53,26 +53,26 @@ pub enum MediaRequest {
         /// Best first.
         mime_types: Vec<String>,
     },
-    /// `createOffer`. Answered by [`MediaAnswer::Description`].
+    /// `createOffer`. Answered by [`MediaAnswer::Description`](super::MediaAnswer::Description).
     CreateOffer {
         /// Where.
         peer: PeerId,
         /// Whether new ICE credentials are wanted.
         ice_restart: bool,
     },
-    /// `createAnswer`. Answered by [`MediaAnswer::Description`].
+    /// `createAnswer`. Answered by [`MediaAnswer::Description`](super::MediaAnswer::Description).
     CreateAnswer {
         /// Where.
         peer: PeerId,
     },
-    /// `setLocalDescription`. Answered by [`MediaAnswer::Signaling`].
+    /// `setLocalDescription`. Answered by [`MediaAnswer::Signaling`](super::MediaAnswer::Signaling).
     SetLocalDescription {
         /// Where.
         peer: PeerId,
         /// What.
         description: Description,
     },
-    /// `setRemoteDescription`. Answered by [`MediaAnswer::Signaling`].
+    /// `setRemoteDescription`. Answered by [`MediaAnswer::Signaling`](super::MediaAnswer::Signaling).
     SetRemoteDescription {
         /// Where.
         peer: PeerId,
@@ -98,12 +98,12 @@ pub enum MediaRequest {
         /// The silence between, in milliseconds.
         gap_ms: u32,
     },
-    /// `getStats`. Answered by [`MediaAnswer::Stats`].
+    /// `getStats`. Answered by [`MediaAnswer::Stats`](super::MediaAnswer::Stats).
     Stats {
         /// Whose.
         peer: PeerId,
     },
-    /// Whether levels are told ([`MediaEvent::Levels`]); off at first, and best off when nobody
+    /// Whether levels are told ([`MediaEvent::Levels`](super::MediaEvent::Levels)); off at first, and best off when nobody
     /// looks.
     Levels {
         /// Whether.

@@ -5,7 +5,6 @@ mod ear;
 mod turn;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::Duration;
 
 use ear::{hears, within};
 use protocol::media::{Candidate, Description, DescriptionKind, IceServer};
