@@ -6,6 +6,7 @@ mod incoming;
 mod intents;
 mod media;
 mod outgoing;
+mod reasons;
 mod recovery;
 mod registration;
 mod tokens;

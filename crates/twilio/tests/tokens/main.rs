@@ -5,153 +5,19 @@
     reason = "a fixture that cannot be read fails the test"
 )]
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+mod made;
+
+use made::{
+    ACCOUNT, KEY, NOW_S, check, claims, claims_with, decoded, fixture, header, secret, signed,
+    signed_with,
+};
 use proptest::prelude::*;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use twilio::{
     Secret,
     sid::{AccountSid, ApplicationSid, KeySid},
     token::{self, MAX_TOKEN, TokenError, TokenRequest, VerifyError},
 };
-
-#[derive(Deserialize)]
-struct Fixture {
-    minted: Vec<Minted>,
-    refused: Vec<Refused>,
-    verified: Vec<Verified>,
-}
-
-#[derive(Deserialize)]
-struct Minted {
-    id: String,
-    request: Request,
-    header: Value,
-    claims_without_iat_and_nbf: Value,
-}
-
-#[derive(Deserialize)]
-struct Refused {
-    id: String,
-    request: Request,
-    error: String,
-}
-
-#[derive(Deserialize)]
-struct Verified {
-    id: String,
-    token: String,
-    secret: String,
-    now_s: u64,
-    verdict: String,
-    says: Option<Says>,
-}
-
-#[derive(Deserialize)]
-struct Says {
-    identity: String,
-    incoming: bool,
-    application: Option<ApplicationSid>,
-    params: Vec<(String, String)>,
-    region: Option<String>,
-    expires_at_s: u64,
-}
-
-#[derive(Deserialize)]
-struct Request {
-    account: AccountSid,
-    key: KeySid,
-    secret: String,
-    identity: String,
-    application: Option<ApplicationSid>,
-    params: Vec<(String, String)>,
-    incoming: bool,
-    ttl_s: u64,
-    region: Option<String>,
-    now_s: u64,
-}
-
-impl Request {
-    fn mint(&self) -> Result<String, TokenError> {
-        let secret = Secret::new(&self.secret);
-        let request = TokenRequest {
-            account: &self.account,
-            key: &self.key,
-            secret: &secret,
-            identity: &self.identity,
-            application: self.application.as_ref(),
-            params: &self.params,
-            incoming: self.incoming,
-            ttl_s: self.ttl_s,
-            region: self.region.as_deref(),
-        };
-        token::mint(&request, self.now_s)
-    }
-}
-
-fn fixture() -> Fixture {
-    serde_json::from_str(include_str!("fixtures/tokens.json")).unwrap()
-}
-
-/// Header and claims of a token.
-fn decoded(token: &str) -> (Value, Value) {
-    let mut parts = token.split('.').map(|part| {
-        let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
-        serde_json::from_slice(&json).unwrap_or_default()
-    });
-    (parts.next().unwrap(), parts.next().unwrap())
-}
-
-const NOW_S: u64 = 1_750_000_000;
-const KEY: &str = "SK0123456789abcdef0123456789abcdef";
-const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-
-fn secret() -> Secret {
-    Secret::new("0123456789abcdefghijABCDEFGHIJ+/")
-}
-
-/// A token of any header and claims, signed with [`secret`].
-fn signed(header: &Value, claims: &Value) -> String {
-    signed_with(&secret(), header, claims)
-}
-
-fn signed_with(secret: &Secret, header: &Value, claims: &Value) -> String {
-    let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-    let message = format!("{}.{}", part(header), part(claims));
-    let key = jsonwebtoken::EncodingKey::from_secret(secret.expose().as_bytes());
-    let signature =
-        jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256);
-    format!("{message}.{}", signature.unwrap())
-}
-
-fn header() -> Value {
-    json!({ "typ": "JWT", "alg": "HS256", "cty": "twilio-fpa;v=1" })
-}
-
-fn claims() -> Value {
-    json!({
-        "jti": format!("{KEY}-{NOW_S}"), "iss": KEY, "sub": ACCOUNT,
-        "iat": NOW_S, "exp": NOW_S + 3600,
-        "grants": { "identity": "desk", "voice": { "incoming": { "allow": true } } },
-    })
-}
-
-#[track_caller]
-fn check(header: &Value, claims: &Value, expected: Result<(), VerifyError>) {
-    let got = token::verify(&signed(header, claims), &secret(), NOW_S);
-    assert_eq!(got.map(|_| ()), expected, "{header} {claims}");
-}
-
-/// The claims with one of them changed; `Null` leaves it out.
-fn claims_with(name: &str, value: Value) -> Value {
-    let mut claims = claims();
-    let object = claims.as_object_mut().unwrap();
-    object.remove(name);
-    if !value.is_null() {
-        object.insert(name.into(), value);
-    }
-    claims
-}
 
 #[test]
 fn tokens_say_what_the_helper_libraries_say() {
