@@ -26,6 +26,9 @@ pub struct Account {
     pub identity: ClientName,
 }
 
+/// The variable that says which client the phone registers as.
+pub const IDENTITY: &str = "HANDSET_IDENTITY";
+
 /// The client name of a phone that was given none.
 pub const DEFAULT_IDENTITY: &str = "handset";
 
@@ -205,7 +208,7 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
     }
 
     fn identity(&mut self) -> ClientName {
-        let given = self.optional("HANDSET_IDENTITY", registrable, |name| {
+        let given = self.optional(IDENTITY, registrable, |name| {
             format!("{name} must be 1 to 121 letters, digits or underscores")
         });
         given.unwrap_or_else(|| {

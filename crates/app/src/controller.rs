@@ -5,7 +5,7 @@ use crate::config::Account;
 use crate::handle::{Command, Handle};
 use crate::ports::{Attention, Clock, Media, MediaReply, Sandbox};
 use phone::{Effect, Input, Phone, Setup, Token, TokenProblem};
-use protocol::media::{MediaPath, MediaPreference, MediaRequest};
+use protocol::media::{IceServer, MediaPath, MediaPreference, MediaRequest};
 use protocol::{
     Answer, EngineRequest, Epoch, Intent, Notice, PageInfo, Question, Rejection, ShellMessage,
     Snapshot, Timestamp,
@@ -22,6 +22,8 @@ pub struct Parts<C, A, S, M> {
     pub account: Account,
     /// `host:port` of the sandbox's signalling; `None` is Twilio itself.
     pub signalling: Option<String>,
+    /// Servers for NAT, for the sound of calls.
+    pub ice_servers: Vec<IceServer>,
     /// Life of the access tokens, in seconds, at most 86,400.
     pub token_ttl_s: u64,
     /// Numbers are hidden from the start.
@@ -77,6 +79,7 @@ impl<C: Clock, A: Attention, S: Sandbox, M: Media> Controller<C, A, S, M> {
             line: Some(parts.account.caller_id.clone()),
             privacy: parts.privacy,
             signalling: parts.signalling.clone(),
+            ice_servers: parts.ice_servers.clone(),
             media: parts.media_preference,
             native_media: parts.media.is_there(),
         });

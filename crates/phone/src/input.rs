@@ -1,6 +1,6 @@
 //! What the phone hears and what it wants done.
 
-use protocol::media::{MediaPath, MediaPreference};
+use protocol::media::{IceServer, MediaPath, MediaPreference};
 use protocol::{
     CallId, CallSid, ClientName, EngineEvent, EngineRequest, Epoch, Intent, PageInfo, Party,
     PhoneNumber, Rejection, Timestamp,
@@ -17,6 +17,8 @@ pub struct Setup {
     pub privacy: bool,
     /// `host:port` of the sandbox's signalling; `None` is Twilio itself.
     pub signalling: Option<String>,
+    /// Servers for NAT, for the sound of calls.
+    pub ice_servers: Vec<IceServer>,
     /// Who shall carry the sound of calls.
     pub media: MediaPreference,
     /// Whether there is a native engine for the window.

@@ -65,7 +65,7 @@ impl Phone {
             privacy: setup.privacy,
             epoch: Epoch::default(),
             media: MediaPath::Missing,
-            registrar: Registrar::new(setup.signalling.clone()),
+            registrar: Registrar::new(setup.signalling.clone(), setup.ice_servers.clone()),
             calls: Vec::new(),
             ended: None,
             ledger: Ledger::default(),

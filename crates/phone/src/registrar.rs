@@ -5,6 +5,7 @@ mod heard;
 pub(crate) use heard::DeviceError;
 
 use crate::{Effect, Token, TokenProblem, tokens::Tokens};
+use protocol::media::IceServer;
 use protocol::{EngineRequest, ErrorCode, PageInfo, Problem, Registration, Timestamp};
 
 /// A registration that is missing for so long is shown as offline.
@@ -49,6 +50,7 @@ enum Link {
 #[derive(Debug)]
 pub(crate) struct Registrar {
     signalling: Option<String>,
+    ice_servers: Vec<IceServer>,
     tokens: Tokens,
     page: Option<PageInfo>,
     link: Link,
@@ -74,9 +76,10 @@ pub(crate) struct Registrar {
 }
 
 impl Registrar {
-    pub(crate) fn new(signalling: Option<String>) -> Self {
+    pub(crate) fn new(signalling: Option<String>, ice_servers: Vec<IceServer>) -> Self {
         Self {
             signalling,
+            ice_servers,
             tokens: Tokens::new(),
             page: None,
             link: Link::NoPage,
@@ -147,7 +150,10 @@ impl Registrar {
         *self = Self {
             page: Some(page),
             tokens: std::mem::replace(&mut self.tokens, Tokens::new()),
-            ..Self::new(self.signalling.take())
+            ..Self::new(
+                self.signalling.take(),
+                std::mem::take(&mut self.ice_servers),
+            )
         };
         self.tokens.rest();
         self.want_token(now, out);
@@ -290,6 +296,7 @@ impl Registrar {
         out.push(Effect::Engine(EngineRequest::Register {
             token: jwt.to_owned(),
             signalling: self.signalling.clone(),
+            ice_servers: self.ice_servers.clone(),
         }));
         self.device = true;
         self.replace_after_calls = false;

@@ -1,5 +1,6 @@
 //! What the shell asks of the engine (the Twilio Voice JS SDK in the page) and what it reports.
 
+use crate::media::IceServer;
 use crate::{CallId, CallSid};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,9 @@ pub enum EngineRequest {
         token: String,
         /// `host:port` of the sandbox's signalling; `None` is Twilio itself.
         signalling: Option<String>,
+        /// Servers for NAT, for the sound of all calls; none is the usual.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ice_servers: Vec<IceServer>,
     },
     /// Give the Device a fresh token.
     UpdateToken {

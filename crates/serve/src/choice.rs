@@ -1,13 +1,25 @@
 //! Reading the configuration: which Twilio is behind the phone, and under which addresses. All
 //! problems are found before anything starts.
 
+use crate::ice;
+use crate::join::Invitation;
 use crate::options::Options;
 use app::{Account, ConfigProblems};
 use protocol::ClientName;
+use protocol::media::IceServer;
 use url::Url;
 
 /// The variable that `--public-url` overrides.
 const PUBLIC_URL: &str = "HANDSET_PUBLIC_URL";
+
+/// What was configured.
+#[derive(Debug)]
+pub(crate) struct Choices {
+    /// What is behind the phone.
+    pub(crate) far: Choice,
+    /// Servers for NAT.
+    pub(crate) ice_servers: Vec<IceServer>,
+}
 
 /// What is behind the phone.
 #[derive(Debug)]
@@ -19,6 +31,12 @@ pub(crate) enum Choice {
         identity: ClientName,
         public_url: Option<Url>,
     },
+    /// The sandbox of another phone, which gives it a name unless it has one.
+    Joined {
+        invitation: Invitation,
+        identity: Option<ClientName>,
+        public_url: Option<Url>,
+    },
 }
 
 /// Reads flags and variables.
@@ -28,7 +46,7 @@ pub(crate) enum Choice {
 pub(crate) fn choose(
     options: &Options,
     var: &impl Fn(&str) -> Option<String>,
-) -> Result<Choice, ConfigProblems> {
+) -> Result<Choices, ConfigProblems> {
     let mut problems = Vec::new();
     for origin in &options.allow_origin {
         let parsed = Url::parse(origin).ok();
@@ -38,14 +56,16 @@ pub(crate) fn choose(
             ));
         }
     }
-    let choice = if options.sandbox {
-        sandbox(options, var, &mut problems)
-    } else {
-        twilio(options, var, &mut problems)
+    let choice = match &options.join {
+        Some(invitation) => joined(invitation, options, var, &mut problems),
+        None if options.sandbox => sandbox(options, var, &mut problems),
+        None => twilio(options, var, &mut problems),
     };
-    choice
-        .filter(|_| problems.is_empty())
-        .ok_or(ConfigProblems(problems))
+    let ice_servers = ice::servers(&options.ice_server, var, &mut problems);
+    match choice {
+        Some(far) if problems.is_empty() => Ok(Choices { far, ice_servers }),
+        Some(_) | None => Err(ConfigProblems(problems)),
+    }
 }
 
 fn twilio(
@@ -76,7 +96,33 @@ fn sandbox(
     var: &impl Fn(&str) -> Option<String>,
     problems: &mut Vec<String>,
 ) -> Option<Choice> {
-    let public_url = options.public_url.as_ref().map(|text| {
+    let public_url = local_url(options, problems);
+    let identity = noted_all(app::config::identity(var), problems);
+    Some(Choice::Sandbox {
+        identity: identity?,
+        public_url: public_url.unwrap_or_default(),
+    })
+}
+
+fn joined(
+    invitation: &Invitation,
+    options: &Options,
+    var: &impl Fn(&str) -> Option<String>,
+    problems: &mut Vec<String>,
+) -> Option<Choice> {
+    let public_url = local_url(options, problems);
+    let named = var(app::config::IDENTITY).is_some_and(|name| !name.trim().is_empty());
+    let identity = noted_all(app::config::identity(var), problems)?;
+    Some(Choice::Joined {
+        invitation: invitation.clone(),
+        identity: named.then_some(identity),
+        public_url: public_url.unwrap_or_default(),
+    })
+}
+
+/// Where the sandbox reaches the webhooks, if that is said.
+fn local_url(options: &Options, problems: &mut Vec<String>) -> Option<Option<Url>> {
+    options.public_url.as_ref().map(|text| {
         let url = noted(app::config::public_url(text), problems)?;
         if url.scheme() == "https" {
             problems.push(
@@ -86,11 +132,6 @@ fn sandbox(
             );
         }
         Some(url)
-    });
-    let identity = noted_all(app::config::identity(var), problems);
-    Some(Choice::Sandbox {
-        identity: identity?,
-        public_url: public_url.unwrap_or_default(),
     })
 }
 
@@ -132,6 +173,22 @@ mod tests {
     fn the_sandbox_says_that_it_cannot_use_a_tunnel() {
         let flags = ["--sandbox", "--public-url", "https://phone.example.com"];
         assert_eq!(problems(&flags, &[]).len(), 1);
+        let flags = ["--join", "x", "--public-url", "https://phone.example.com"];
+        assert_eq!(problems(&flags, &[]).len(), 1);
+    }
+
+    #[test]
+    fn a_phone_that_joins_is_given_a_name_unless_it_has_one() {
+        for (given, name) in [(None, None), (Some("ann"), Some("ann"))] {
+            let var = |_: &str| given.map(str::to_owned);
+            let chosen = choose(&options(&["--join", "x"]), &var).unwrap();
+            match chosen.far {
+                Choice::Joined { identity, .. } => {
+                    assert_eq!(identity.as_ref().map(ClientName::as_str), name);
+                }
+                other @ (Choice::Twilio { .. } | Choice::Sandbox { .. }) => panic!("{other:?}"),
+            }
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! nowhere else.
 
 use crate::choice::{Choice, choose};
+use crate::join::{Invitation, JoinProblem, Remote, forward};
 use crate::options::Options;
 use crate::sandbox::Backend;
 use crate::sleep::watch_for_sleep;
@@ -9,6 +10,7 @@ use crate::started::Started;
 use app::ports::{Attention, Media, NoSandbox, SystemClock};
 use app::{Account, ConfigProblems, Handle, Parts};
 use phone::dial_plan::Line;
+use protocol::media::IceServer;
 use protocol::{ClientName, PhoneNumber};
 use server::{BindError, Face, Private, Webhooks};
 use std::fmt::Write;
@@ -18,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use twilio::Secret;
+use twilio::sid::{AccountSid, ApplicationSid, KeySid};
 use url::Url;
 
 /// How long a caller hears it ring here before voicemail answers, in seconds.
@@ -30,7 +33,7 @@ pub struct Running {
     stop: watch::Sender<bool>,
     sleep_watch: JoinHandle<()>,
     tasks: Vec<JoinHandle<()>>,
-    sandbox: Option<twilio_sim::Sandbox>,
+    backend: Backend,
 }
 
 /// Why the phone could not be put together. The message says what to do.
@@ -48,6 +51,9 @@ pub enum ComposeError {
     /// The sandbox could not start.
     #[error("the sandbox cannot start: {0}")]
     Sandbox(#[from] twilio_sim::SimError),
+    /// The sandbox of another phone could not be joined.
+    #[error("the sandbox cannot be joined: {0}")]
+    Join(#[from] JoinProblem),
 }
 
 impl ComposeError {
@@ -55,10 +61,15 @@ impl ComposeError {
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         match self {
-            Self::Configuration(_) | Self::Bind(BindError::NotLoopback { .. }) => true,
+            Self::Configuration(_)
+            | Self::Bind(BindError::NotLoopback { .. })
+            | Self::Join(JoinProblem::Invitation(_)) => true,
             Self::Bind(BindError::Taken { .. } | BindError::Refused { .. })
             | Self::Io(_)
-            | Self::Sandbox(_) => false,
+            | Self::Sandbox(_)
+            | Self::Join(
+                JoinProblem::NoAnswer(_) | JoinProblem::Refused(_) | JoinProblem::Foreign,
+            ) => false,
         }
     }
 }
@@ -68,7 +79,8 @@ struct Far {
     account: Account,
     public_url: Url,
     backend: Backend,
-    signalling: Option<SocketAddr>,
+    /// `host:port` of the sandbox's.
+    signalling: Option<String>,
     control: axum::Router,
 }
 
@@ -83,10 +95,10 @@ pub async fn compose<A: Attention, M: Media>(
     var: impl Fn(&str) -> Option<String>,
     outside: impl FnOnce(Handle) -> (A, M),
 ) -> Result<Running, ComposeError> {
-    let choice = choose(options, &var)?;
+    let choices = choose(options, &var)?;
     let private = server::bind(Face::Private, options.private_address()).await?;
     let public = server::bind(Face::Public, options.public_address()).await?;
-    let far = match choice {
+    let far = match choices.far {
         Choice::Twilio {
             account,
             public_url,
@@ -99,10 +111,21 @@ pub async fn compose<A: Attention, M: Media>(
                 Some(given) => given,
                 None => listener_url(public.local_addr()?),
             };
-            sandbox(identity, public_url).await?
+            sandbox(options, identity, public_url).await?
+        }
+        Choice::Joined {
+            invitation,
+            identity,
+            public_url,
+        } => {
+            let public_url = match public_url {
+                Some(given) => given,
+                None => listener_url(public.local_addr()?),
+            };
+            joined(&invitation, identity, public_url).await?
         }
     };
-    start(options, far, outside, private, public)
+    start(options, far, choices.ice_servers, outside, private, public)
 }
 
 fn twilio(account: Account, public_url: Url) -> Far {
@@ -120,10 +143,26 @@ fn listener_url(listener: SocketAddr) -> Url {
     Url::parse(&format!("http://{listener}")).expect("an address and port make a URL")
 }
 
-async fn sandbox(identity: ClientName, public_url: Url) -> Result<Far, ComposeError> {
+/// The webhooks of a phone with this public URL.
+fn webhooks(public_url: &Url) -> twilio_sim::Urls {
+    let base = public_url.as_str().trim_end_matches('/');
+    twilio_sim::Urls {
+        voice_url_application: format!("{base}/voice/outgoing"),
+        voice_url_number: format!("{base}/voice/incoming"),
+        fallback_url: None,
+        status_callback: Some(format!("{base}/voice/status")),
+    }
+}
+
+async fn sandbox(
+    options: &Options,
+    identity: ClientName,
+    public_url: Url,
+) -> Result<Far, ComposeError> {
     // Its secrets are as hard to guess as an account's.
     let config = twilio_sim::Config {
         seed: rand::random(),
+        media: options.sandbox_media,
         ..twilio_sim::Config::default()
     };
     let sandbox = twilio_sim::Sandbox::start(config).await?;
@@ -137,25 +176,52 @@ async fn sandbox(identity: ClientName, public_url: Url) -> Result<Far, ComposeEr
         caller_id: PhoneNumber::e164(&given.number).expect("the sandbox's own number is E.164"),
         identity,
     };
-    let base = public_url.as_str().trim_end_matches('/');
-    sandbox.set_webhooks(twilio_sim::Urls {
-        voice_url_application: format!("{base}/voice/outgoing"),
-        voice_url_number: format!("{base}/voice/incoming"),
-        fallback_url: None,
-        status_callback: Some(format!("{base}/voice/status")),
-    });
+    sandbox.set_webhooks(webhooks(&public_url));
+    sandbox.name_our_line(account.identity.as_str());
     Ok(Far {
         account,
         public_url,
-        signalling: Some(sandbox.signalling()),
+        signalling: Some(sandbox.signalling().to_string()),
         control: sandbox.control_router(),
         backend: Backend::Sandbox(sandbox),
+    })
+}
+
+async fn joined(
+    invitation: &Invitation,
+    identity: Option<ClientName>,
+    public_url: Url,
+) -> Result<Far, ComposeError> {
+    let name = identity.map(|identity| identity.as_str().to_owned());
+    let remote = Remote::join(invitation, name, webhooks(&public_url)).await?;
+    let given = remote.membership();
+    let account = account_of(given).ok_or(JoinProblem::Foreign)?;
+    Ok(Far {
+        account,
+        public_url,
+        signalling: Some(given.signalling.clone()),
+        control: forward(&remote),
+        backend: Backend::Joined(remote),
+    })
+}
+
+/// The account of a phone that joined; `None` when it is none.
+fn account_of(given: &twilio_sim::Membership) -> Option<Account> {
+    Some(Account {
+        account_sid: AccountSid::parse(&given.account_sid).ok()?,
+        auth_token: Secret::new(given.auth_token.clone()),
+        key_sid: KeySid::parse(&given.key_sid).ok()?,
+        key_secret: Secret::new(given.key_secret.clone()),
+        application_sid: ApplicationSid::parse(&given.application_sid).ok()?,
+        caller_id: PhoneNumber::e164(&given.number).ok()?,
+        identity: ClientName::new(&given.name).ok()?,
     })
 }
 
 fn start<A: Attention, M: Media>(
     options: &Options,
     far: Far,
+    ice_servers: Vec<IceServer>,
     outside: impl FnOnce(Handle) -> (A, M),
     private: TcpListener,
     public: TcpListener,
@@ -163,7 +229,7 @@ fn start<A: Attention, M: Media>(
     let secret = session_secret();
     let address = private.local_addr()?;
     let public_listener = public.local_addr()?;
-    let signalling = far.signalling.map(|address| address.to_string());
+    let signalling = far.signalling;
     let dialer_url = format!("http://{address}/#{secret}");
     let webhooks = Webhooks::new(
         far.public_url.clone(),
@@ -175,15 +241,13 @@ fn start<A: Attention, M: Media>(
             ring_timeout_s: RING_TIMEOUT_S,
         },
     );
-    let sandbox = match &far.backend {
-        Backend::Twilio(_) => None,
-        Backend::Sandbox(sandbox) => Some(sandbox.clone()),
-    };
+    let backend = far.backend.clone();
     let (handle, controller) = app::start(|handle| {
         let (attention, media) = outside(handle);
         Parts {
             account: far.account,
             signalling: signalling.clone(),
+            ice_servers,
             token_ttl_s: options.token_ttl,
             privacy: true,
             dialer_url: dialer_url.clone(),
@@ -223,7 +287,7 @@ fn start<A: Attention, M: Media>(
         started,
         stop,
         tasks,
-        sandbox,
+        backend,
     })
 }
 
@@ -267,8 +331,6 @@ impl Running {
                 tracing::error!("a part of the phone panicked");
             }
         }
-        if let Some(sandbox) = self.sandbox {
-            sandbox.shutdown().await;
-        }
+        self.backend.close().await;
     }
 }

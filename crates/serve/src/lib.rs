@@ -3,6 +3,8 @@
 
 mod choice;
 mod compose;
+mod ice;
+mod join;
 mod options;
 mod process;
 mod sandbox;
@@ -10,6 +12,7 @@ mod sleep;
 mod started;
 
 pub use compose::{ComposeError, Running, compose};
+pub use join::{BadInvitation, Invitation, JoinProblem};
 pub use options::Options;
 pub use process::{log_to_stderr, stop_signal};
 pub use started::Started;

@@ -1,8 +1,9 @@
 //! The command line, the same for the window and for `handset-server`.
 
+use crate::join::Invitation;
 use clap::Parser;
 use protocol::media::MediaPreference;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A softphone for Twilio Voice.
 ///
@@ -15,6 +16,23 @@ pub struct Options {
     /// Use the built-in, offline Twilio: no account needed, nothing is charged
     #[arg(long)]
     pub sandbox: bool,
+
+    /// Join the sandbox of another phone on this computer, so that the two can call each other: the
+    /// dialer's address that it printed, or a file that has it. HANDSET_JOIN says the same, unseen
+    /// by other users
+    #[arg(
+        long,
+        value_name = "ADDR|FILE",
+        conflicts_with = "sandbox",
+        env = "HANDSET_JOIN",
+        hide_env_values = true
+    )]
+    pub join: Option<Invitation>,
+
+    /// Where the sandbox's sound is served, for a device that reaches it by a network
+    /// [default: loopback]
+    #[arg(long, value_name = "IP", requires = "sandbox")]
+    pub sandbox_media: Option<IpAddr>,
 
     /// An origin that may fetch /token from another page (repeatable)
     #[arg(long, value_name = "ORIGIN")]
@@ -50,24 +68,34 @@ pub struct Options {
     )]
     pub media: MediaPreference,
 
+    /// A server that finds a way through NAT for the sound of calls: stun:, turn: or turns:
+    /// (repeatable). HANDSET_ICE_USERNAME and HANDSET_ICE_CREDENTIAL sign in to TURN
+    #[arg(long, value_name = "URL")]
+    pub ice_server: Vec<String>,
+
     /// Print the addresses as one line of JSON
     #[arg(long)]
     pub json: bool,
 }
 
 impl Options {
+    /// Whether a sandbox is behind the phone: its own, or another phone's.
+    fn is_sandbox(&self) -> bool {
+        self.sandbox || self.join.is_some()
+    }
+
     /// Where the private listener binds.
     #[must_use]
     pub fn private_address(&self) -> SocketAddr {
         self.private
-            .unwrap_or_else(|| loopback(if self.sandbox { 0 } else { 4010 }))
+            .unwrap_or_else(|| loopback(if self.is_sandbox() { 0 } else { 4010 }))
     }
 
     /// Where the public listener binds.
     #[must_use]
     pub fn public_address(&self) -> SocketAddr {
         self.public
-            .unwrap_or_else(|| loopback(if self.sandbox { 0 } else { 4011 }))
+            .unwrap_or_else(|| loopback(if self.is_sandbox() { 0 } else { 4011 }))
     }
 }
 
@@ -93,6 +121,11 @@ mod tests {
     }
 
     #[test]
+    fn who_has_a_sandbox_joins_none() {
+        assert!(Options::try_parse_from(["handset", "--sandbox", "--join", "x"]).is_err());
+    }
+
+    #[test]
     fn the_sandbox_takes_any_free_ports_and_an_account_fixed_ones() {
         let sandbox = Options::parse_from(["handset", "--sandbox"]);
         assert_eq!(
@@ -102,6 +135,8 @@ mod tests {
             ),
             (0, 0)
         );
+        let joined = Options::parse_from(["handset", "--join", "sandbox.json"]);
+        assert_eq!(joined.public_address().port(), 0);
         let account = Options::parse_from(["handset"]);
         assert_eq!(account.public_address(), loopback(4011));
     }

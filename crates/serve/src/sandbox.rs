@@ -1,5 +1,6 @@
 //! The simulator as the phone's port sees it: the same thing in the page's words.
 
+use crate::join::{JoinProblem, Remote};
 use app::ports::{NoSandbox, Sandbox};
 use protocol::sandbox::{
     BrokenWebhook, Faults, LogLine, SandboxIntent, SandboxView, ScriptedPhone,
@@ -16,13 +17,27 @@ const LOG_LINES: usize = 200;
 pub(crate) enum Backend {
     Twilio(NoSandbox),
     Sandbox(sim::Sandbox),
+    /// The sandbox of another phone.
+    Joined(Remote),
+}
+
+impl Backend {
+    /// Ends the sandbox, or leaves it.
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Twilio(_) => {}
+            Self::Sandbox(sandbox) => sandbox.shutdown().await,
+            Self::Joined(remote) => remote.leave().await,
+        }
+    }
 }
 
 impl Sandbox for Backend {
     fn view(&self) -> Option<SandboxView> {
         match self {
             Self::Twilio(none) => none.view(),
-            Self::Sandbox(sandbox) => Some(view(sandbox)),
+            Self::Sandbox(sandbox) => Some(view(sandbox.panel(), &sandbox.account().number)),
+            Self::Joined(remote) => Some(view(remote.panel(), &remote.membership().number)),
         }
     }
 
@@ -30,6 +45,7 @@ impl Sandbox for Backend {
         match self {
             Self::Twilio(none) => none.changed(),
             Self::Sandbox(sandbox) => sandbox.changed(),
+            Self::Joined(remote) => remote.changed(),
         }
     }
 
@@ -37,6 +53,12 @@ impl Sandbox for Backend {
         match self {
             Self::Twilio(none) => none.submit(intent).await,
             Self::Sandbox(sandbox) => submit(sandbox, intent).await,
+            Self::Joined(remote) => {
+                let done = submit_far(remote, intent).await;
+                done.map_err(|error| Rejection::Sandbox {
+                    message: error.to_string(),
+                })
+            }
         }
     }
 }
@@ -65,13 +87,24 @@ async fn submit(sandbox: &sim::Sandbox, intent: SandboxIntent) -> Result<(), Rej
     }
 }
 
-fn view(sandbox: &sim::Sandbox) -> SandboxView {
-    let log = sandbox.log();
+async fn submit_far(remote: &Remote, intent: SandboxIntent) -> Result<(), JoinProblem> {
+    match intent {
+        SandboxIntent::CallMe { from } => remote.call_me(&from).await,
+        SandboxIntent::SetFaults(faults) => remote.set_faults(&to_sim(&faults)).await,
+        SandboxIntent::DropSocket => remote.fault_once("drop-socket").await,
+        SandboxIntent::ExpireToken => remote.fault_once("expire-token").await,
+    }
+}
+
+/// The panel for the phone that has `our_number`: it does not call itself.
+fn view(panel: sim::Panel, our_number: &str) -> SandboxView {
+    let log = panel.log;
     let skip = log.len().saturating_sub(LOG_LINES);
     SandboxView {
-        phones: sandbox
-            .phones()
+        phones: panel
+            .phones
             .into_iter()
+            .filter(|phone| phone.number != our_number)
             .map(|p| ScriptedPhone {
                 number: p.number,
                 name: p.name,
@@ -79,7 +112,7 @@ fn view(sandbox: &sim::Sandbox) -> SandboxView {
                 calls_us: p.calls_us,
             })
             .collect(),
-        faults: from_sim(&sandbox.faults()),
+        faults: from_sim(&panel.faults),
         log: log
             .into_iter()
             .skip(skip)

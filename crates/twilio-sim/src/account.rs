@@ -2,6 +2,7 @@
 
 use crate::phones;
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use serde::{Deserialize, Serialize};
 use twilio::Secret;
 use twilio::sid::{AccountSid, ApplicationSid, KeySid};
 
@@ -43,7 +44,8 @@ pub(crate) fn hex(bytes: [u8; 16]) -> String {
 }
 
 /// Where the account's webhooks go; the setting of the TwiML application and of the number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Urls {
     /// Asked what to do when a device calls out.
     pub voice_url_application: String,

@@ -6,8 +6,10 @@ use std::time::Duration;
 /// How the sandbox is set up. Write `..Config::default()` for what you do not name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where signalling and sound are served; loopback unless said otherwise.
+    /// Where signalling is served; loopback unless said otherwise.
     pub listen: IpAddr,
+    /// Where sound is served; `None` is where signalling is.
+    pub media: Option<IpAddr>,
     /// The signalling port; 0 leaves the choice to the system.
     pub port: u16,
     /// The port of the REST API, on loopback; 0 leaves the choice to the system.
@@ -26,6 +28,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            media: None,
             port: 0,
             rest_port: 0,
             seed: 0,

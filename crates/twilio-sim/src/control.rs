@@ -1,12 +1,14 @@
 //! The sandbox over HTTP: `/sandbox/*`, JSON.
 
 use crate::faults::Faults;
+use crate::lines::JoinError;
+use crate::membership::{Membership, Wish};
 use crate::sandbox::{CallMeError, Sandbox};
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,9 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/sandbox/faults/drop-socket", post(drop_socket))
         .route("/sandbox/faults/expire-token", post(expire_token))
         .route("/sandbox/log", get(log))
+        .route("/sandbox/lines", post(join))
+        .route("/sandbox/lines/{application_sid}", delete(leave))
+        .route("/sandbox/panel", get(panel))
         .route("/sandbox/phones", get(phones))
         .route("/sandbox/webhooks", get(webhooks))
         .with_state(sandbox)
@@ -74,6 +79,42 @@ async fn call_me(
         }
         Err(error @ CallMeError::NoWebhooks) => problem(StatusCode::CONFLICT, error.to_string()),
     }
+}
+
+/// Another phone joins. The answer has the account's secrets: like all of these routes it is for
+/// who may control the sandbox.
+async fn join(State(sandbox): State<Sandbox>, body: Result<Json<Wish>, JsonRejection>) -> Response {
+    let Json(wish) = match body {
+        Ok(body) => body,
+        Err(rejection) => return bad_body(&rejection, r#"{"name":null,"urls":{…}}"#),
+    };
+    match sandbox.join(wish.name.as_deref(), &wish.urls) {
+        Ok(line) => {
+            let membership = Membership::new(&sandbox, line);
+            (StatusCode::CREATED, Json(membership)).into_response()
+        }
+        Err(error @ JoinError::BadName) => {
+            problem(StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        }
+        Err(error @ (JoinError::NameTaken { .. } | JoinError::Full)) => {
+            problem(StatusCode::CONFLICT, error.to_string())
+        }
+    }
+}
+
+async fn leave(State(sandbox): State<Sandbox>, Path(application_sid): Path<String>) -> Response {
+    if sandbox.leave(&application_sid) {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        problem(
+            StatusCode::NOT_FOUND,
+            "no phone joined with this application",
+        )
+    }
+}
+
+async fn panel(State(sandbox): State<Sandbox>) -> impl IntoResponse {
+    Json(sandbox.panel())
 }
 
 async fn calls(State(sandbox): State<Sandbox>) -> impl IntoResponse {

@@ -4,6 +4,7 @@ use crate::account::{Account, Urls};
 use crate::config::Config;
 use crate::exchange::Switchboard;
 use crate::faults::Faults;
+use crate::lines::{JoinError, Line, Lines};
 use crate::log::LogEntry;
 use crate::phones;
 use crate::report::CallReport;
@@ -12,7 +13,7 @@ use crate::speech::Speech;
 use crate::webhook::Delivery;
 use crate::{control, signalling};
 use axum::serve::ListenerExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,8 +53,8 @@ pub enum CallMeError {
     NoWebhooks,
 }
 
-/// A scripted phone, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A phone of the sandbox, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhoneCard {
     /// E.164.
     pub number: String,
@@ -71,6 +72,7 @@ pub struct Sandbox {
     board: Switchboard,
     signalling: SocketAddr,
     rest: SocketAddr,
+    lines: Arc<Lines>,
     server: Arc<Mutex<Option<Server>>>,
 }
 
@@ -100,6 +102,7 @@ impl Sandbox {
             Speech::chimes()
         };
         let has = Rest::new(&account, rest, config.seed);
+        let lines = Lines::new(account.number.clone(), account.application_sid.clone());
         let board = Switchboard::new(config, account, speech, has);
         let (stop, stopped) = watch::channel(false);
         let router = signalling::router(board.clone());
@@ -111,6 +114,7 @@ impl Sandbox {
             board,
             signalling,
             rest,
+            lines: Arc::new(lines),
             server: Arc::new(Mutex::new(Some(Server { stop, tasks }))),
         })
     }
@@ -138,6 +142,25 @@ impl Sandbox {
     #[expect(clippy::needless_pass_by_value, reason = "the URLs are given over")]
     pub fn set_webhooks(&self, urls: Urls) {
         self.board.rest().set_urls(self.account(), &urls);
+    }
+
+    /// Says which client our own line's phone registers as: those that join can see and call it.
+    pub fn name_our_line(&self, name: &str) {
+        self.lines.name_ours(name);
+    }
+
+    /// Lets another phone share the sandbox: gives it a number and an application with these
+    /// webhooks. Without a name it is given one.
+    ///
+    /// # Errors
+    /// When the name is none or taken, or too many have joined.
+    pub fn join(&self, name: Option<&str>, urls: &Urls) -> Result<Line, JoinError> {
+        self.lines.join(&self.board, name, urls)
+    }
+
+    /// Takes the number and the application of a phone back; whether it had any.
+    pub fn leave(&self, application_sid: &str) -> bool {
+        self.lines.leave(&self.board, application_sid)
     }
 
     /// Makes a phone call one of our numbers or `client:<identity>`; returns while it rings.
@@ -189,18 +212,16 @@ impl Sandbox {
         self.board.expire_tokens();
     }
 
-    /// The scripted phones.
+    /// The phones that share the sandbox and have a name, then the scripted ones.
     #[must_use]
     pub fn phones(&self) -> Vec<PhoneCard> {
-        phones::TABLE
-            .iter()
-            .map(|phone| PhoneCard {
-                number: phone.number.to_owned(),
-                name: phone.name.map(str::to_owned),
-                does: phone.does.to_owned(),
-                calls_us: phone.calls_us.is_some(),
-            })
-            .collect()
+        let scripted = phones::TABLE.iter().map(|phone| PhoneCard {
+            number: phone.number.to_owned(),
+            name: phone.name.map(str::to_owned),
+            does: phone.does.to_owned(),
+            calls_us: phone.calls_us.is_some(),
+        });
+        self.lines.cards().into_iter().chain(scripted).collect()
     }
 
     /// The log's last lines, oldest first.

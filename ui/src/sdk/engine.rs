@@ -10,6 +10,7 @@ use super::listen::Listening;
 use super::rules::{self, Debounce};
 use super::{Device, load, options};
 use protocol::engine::CallEvent;
+use protocol::media::IceServer;
 use protocol::{CallId, CallSid, EngineEvent, EngineRequest};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -33,6 +34,8 @@ struct State {
     calls: Calls,
     token: String,
     signalling: Option<String>,
+    /// Servers for NAT, for the sound of calls.
+    ice_servers: Vec<IceServer>,
     /// The SDK is being loaded; requests wait.
     loading: bool,
     queue: VecDeque<EngineRequest>,
@@ -66,14 +69,24 @@ impl Engine {
             return;
         }
         match request {
-            EngineRequest::Register { token, signalling } => self.start(token, signalling),
+            EngineRequest::Register {
+                token,
+                signalling,
+                ice_servers,
+            } => {
+                self.0.state.borrow_mut().ice_servers = ice_servers;
+                self.start(token, signalling);
+            }
             EngineRequest::UpdateToken { token } => self.update_token(token),
             EngineRequest::Destroy => self.destroy(),
             EngineRequest::Connect { call, params } => self.connect(call, &params),
-            EngineRequest::Accept { call } => self.on_call(call, |call| {
-                call.accept();
-                Ok(())
-            }),
+            EngineRequest::Accept { call } => {
+                let options = options::accept(&self.0.state.borrow().ice_servers);
+                self.on_call(call, |call| {
+                    call.accept(&options);
+                    Ok(())
+                });
+            }
             EngineRequest::Reject { call } => self.on_call(call, |call| {
                 call.reject();
                 Ok(())

@@ -88,9 +88,9 @@ extern "C" {
     #[derive(Clone)]
     pub type Call;
 
-    /// Answers an incoming call.
+    /// Answers an incoming call. `options` may have `rtcConfiguration`.
     #[wasm_bindgen(method)]
-    pub fn accept(this: &Call);
+    pub fn accept(this: &Call, options: &JsValue);
 
     /// Declines an incoming call.
     #[wasm_bindgen(method)]

@@ -2,6 +2,7 @@
 
 use super::Device;
 use js_sys::{Array, Object, Promise, Reflect};
+use protocol::media::IceServer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -74,11 +75,36 @@ pub(super) fn resume(connect_token: &str) -> JsValue {
 }
 
 /// `device.connect`'s options with the parameters that Twilio posts to the voice URL.
-pub(super) fn connect(params: &[(String, String)]) -> JsValue {
+pub(super) fn connect(params: &[(String, String)], ice_servers: &[IceServer]) -> JsValue {
     let params = params
         .iter()
         .map(|(name, value)| (name.as_str(), JsValue::from(value)));
-    object([("params", object(params))])
+    let mut options = vec![("params", object(params))];
+    options.extend(rtc_configuration(ice_servers));
+    object(options)
+}
+
+/// `call.accept`'s options.
+pub(super) fn accept(ice_servers: &[IceServer]) -> JsValue {
+    object(rtc_configuration(ice_servers))
+}
+
+/// The `RTCConfiguration` of a call's peer connection; without servers the SDK's own.
+fn rtc_configuration(ice_servers: &[IceServer]) -> Option<(&'static str, JsValue)> {
+    if ice_servers.is_empty() {
+        return None;
+    }
+    let text = |text: &Option<String>| text.as_ref().map_or(JsValue::UNDEFINED, JsValue::from);
+    let server = |server: &IceServer| {
+        let urls: Array = server.urls.iter().map(JsValue::from).collect();
+        object([
+            ("urls", urls.into()),
+            ("username", text(&server.username)),
+            ("credential", text(&server.credential)),
+        ])
+    };
+    let servers: Array = ice_servers.iter().map(server).collect();
+    Some(("rtcConfiguration", object([("iceServers", servers.into())])))
 }
 
 fn opus_first() -> JsValue {

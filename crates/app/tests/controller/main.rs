@@ -7,6 +7,7 @@ mod media;
 use app::ports::{Clock, ManualClock, NoSandbox, RecordingAttention, RecordingMedia};
 use app::{Account, Handle, Parts, start};
 use protocol::engine::CallEvent;
+use protocol::media::IceServer;
 use protocol::media::MediaPreference;
 use protocol::{
     CallSid, EngineEvent, EngineRequest, Epoch, ErrorCode, Intent, Notice, PageInfo, Phase,
@@ -51,6 +52,7 @@ fn bench() -> Bench {
     let (handle, _task) = start(|_handle| Parts {
         account: account(),
         signalling: Some("127.0.0.1:1".to_owned()),
+        ice_servers: vec![relay()],
         token_ttl_s: 3600,
         privacy: true,
         dialer_url: "http://127.0.0.1:2/#s".to_owned(),
@@ -133,12 +135,37 @@ impl Page {
     }
 }
 
+fn relay() -> IceServer {
+    IceServer {
+        urls: vec!["turn:relay.example.com".to_owned()],
+        username: Some("ann".to_owned()),
+        credential: Some("s3cret".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_given_the_servers_for_nat_and_no_log_their_password() {
+    let bench = bench();
+    for _ in 0..2 {
+        let mut page = Page::attach(&bench.handle).await;
+        let request = page.request().await;
+        assert!(!format!("{request:?}").contains("s3cret"));
+        let EngineRequest::Register { ice_servers, .. } = request else {
+            panic!("expected Register")
+        };
+        assert_eq!(ice_servers, [relay()]);
+    }
+}
+
 #[tokio::test]
 async fn a_page_that_attaches_is_given_a_token_that_twilio_would_take() {
     let bench = bench();
     let mut page = Page::attach(&bench.handle).await;
     assert_eq!(page.shown.registration, Registration::Connecting);
-    let EngineRequest::Register { token, signalling } = page.request().await else {
+    let EngineRequest::Register {
+        token, signalling, ..
+    } = page.request().await
+    else {
         panic!("expected Register")
     };
     assert_eq!(signalling.as_deref(), Some("127.0.0.1:1"));

@@ -56,6 +56,7 @@ impl Driver {
             line: Some(PhoneNumber::e164("+12025550100").expect("it is one")),
             privacy: false,
             signalling: None,
+            ice_servers: Vec::new(),
             media: MediaPreference::Auto,
             native_media: false,
         };

@@ -24,6 +24,7 @@ fn check(media: MediaPreference, native_media: bool, expected: [MediaPath; 4]) {
             line: None,
             privacy: false,
             signalling: None,
+            ice_servers: Vec::new(),
             media,
             native_media,
         });

@@ -21,8 +21,9 @@ pub(super) async fn open_peer(
     board: &Switchboard,
     audio: &Arc<LegAudio>,
 ) -> Result<(Peer, mpsc::Receiver<PeerEvent>), PeerError> {
+    let at = board.config();
     let config = PeerConfig {
-        bind: board.config().listen,
+        bind: at.media.unwrap_or(at.listen),
         ..PeerConfig::default()
     };
     let opened = Peer::new(

@@ -8,6 +8,7 @@ use super::numbers::Number;
 use super::recordings::{self, StoredRecording};
 use super::voice::Voice;
 use crate::account::{Account, Urls};
+use crate::lines::Line;
 use crate::log::now_ms;
 use crate::player::ports::Recording;
 use crate::webhook::params::RecordingFacts;
@@ -151,6 +152,33 @@ impl Rest {
             number.voice = Voice::of(&urls.voice_url_number, urls);
             number.application_sid.clear();
         }
+    }
+
+    /// Adds the number and the application of a phone that joins; `chance` names the number.
+    pub(crate) fn add_line(&self, line: &Line, chance: [u8; 16], urls: &Urls) {
+        let sid = NumberSid::random(chance).to_string();
+        let mut number = Number::new(sid, line.number.clone());
+        number.voice = Voice::of(&urls.voice_url_number, urls);
+        let mut application = Application::new(line.application_sid.to_string(), line.name.clone());
+        application.voice = Voice::of(&urls.voice_url_application, urls);
+        let mut has = self.has();
+        let has = has.main_mut();
+        has.numbers.push(number);
+        has.applications.push(application);
+    }
+
+    /// Takes them away again.
+    pub(crate) fn remove_line(&self, line: &Line) {
+        let mut has = self.has();
+        let has = has.main_mut();
+        has.numbers.retain(|it| it.number != line.number);
+        let application = line.application_sid.as_str();
+        has.applications.retain(|it| it.sid != application);
+    }
+
+    /// Somebody has the number: the account, or a subaccount.
+    pub(crate) fn is_taken(&self, number: &str) -> bool {
+        self.has().is_taken(number)
     }
 
     /// The number is one of ours; those of subaccounts are not.

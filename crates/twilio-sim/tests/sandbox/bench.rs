@@ -35,6 +35,7 @@ type Documents = Arc<Mutex<HashMap<String, String>>>;
 pub(crate) struct Bench {
     pub(crate) sandbox: Sandbox,
     documents: Documents,
+    base: String,
 }
 
 impl Bench {
@@ -56,13 +57,24 @@ impl Bench {
             .route("/{name}", post(document))
             .with_state(documents.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        sandbox.set_webhooks(Urls {
-            voice_url_application: format!("{base}/outgoing"),
-            voice_url_number: format!("{base}/incoming"),
+        let bench = Self {
+            sandbox,
+            documents,
+            base,
+        };
+        bench.sandbox.set_webhooks(bench.webhooks(""));
+        bench
+    }
+
+    /// The webhooks `<prefix>outgoing` and `<prefix>incoming`.
+    pub(crate) fn webhooks(&self, prefix: &str) -> Urls {
+        let base = &self.base;
+        Urls {
+            voice_url_application: format!("{base}/{prefix}outgoing"),
+            voice_url_number: format!("{base}/{prefix}incoming"),
             fallback_url: None,
             status_callback: None,
-        });
-        Self { sandbox, documents }
+        }
     }
 
     /// What the webhook `name` answers: the inside of a `<Response>`.
@@ -79,10 +91,10 @@ impl Bench {
     }
 
     /// A token that differs from a good one.
-    pub(crate) fn token_with(
-        &self,
-        identity: &str,
-        change: impl for<'a> FnOnce(&mut TokenRequest<'a>),
+    pub(crate) fn token_with<'a>(
+        &'a self,
+        identity: &'a str,
+        change: impl FnOnce(&mut TokenRequest<'a>),
     ) -> String {
         let account = self.sandbox.account();
         let mut request = TokenRequest {
@@ -112,15 +124,24 @@ impl Bench {
 
     /// A connection whose token was taken.
     pub(crate) async fn listening(&self, identity: &str) -> Device {
+        self.listening_with(&self.token(identity)).await
+    }
+
+    async fn listening_with(&self, token: &str) -> Device {
         let mut device = self.connect().await;
-        device.listen(&self.token(identity), 30).await;
+        device.listen(token, 30).await;
         device.expect("connected").await;
         device
     }
 
     /// A registered device.
     pub(crate) async fn registered(&self, identity: &str) -> Device {
-        let mut device = self.listening(identity).await;
+        self.registered_with(&self.token(identity)).await
+    }
+
+    /// A registered device with this token.
+    pub(crate) async fn registered_with(&self, token: &str) -> Device {
+        let mut device = self.listening_with(token).await;
         device
             .send("register", json!({"media": {"audio": true}}))
             .await;

@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod incoming;
 #[cfg(test)]
+mod lines;
+#[cfg(test)]
 mod outgoing;
 #[cfg(test)]
 mod reconnecting;

@@ -39,17 +39,18 @@ impl Engine {
     }
 
     pub(super) fn connect(&self, id: CallId, params: &[(String, String)]) {
-        let (device, key) = {
+        let (device, key, options) = {
             let mut state = self.0.state.borrow_mut();
             let device = state.device.as_ref().map(|held| held.emitter.clone());
-            (device, state.calls.add(Some(id), None))
+            let options = options::connect(params, &state.ice_servers);
+            (device, state.calls.add(Some(id), None), options)
         };
         let Some(device) = device else {
             let message = "there is no Device".to_owned();
             self.fail(key, rules::NO_TRANSPORT, message);
             return;
         };
-        let promise = device.connect(&options::connect(params));
+        let promise = device.connect(&options);
         let engine = self.clone();
         spawn_local(async move {
             match JsFuture::from(promise).await {
