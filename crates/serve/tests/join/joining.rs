@@ -58,7 +58,7 @@ fn line(name: &str, number: &str) -> (String, String) {
 async fn each_phone_that_joins_has_a_name_and_a_number_until_it_leaves() {
     let first = first().await;
     let ours = line("handset", "+12025550100");
-    assert_eq!(lines(&first).await, [ours.clone()]);
+    assert_eq!(lines(&first).await, std::slice::from_ref(&ours));
     let second = join(&first, None).await.unwrap();
     let ann = join(&first, Some("ann")).await.unwrap();
     let all = [
