@@ -8,6 +8,7 @@ mod in_call;
 mod incoming;
 mod outgoing;
 mod server;
+mod together_window;
 mod trouble;
 mod window;
 

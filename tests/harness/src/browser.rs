@@ -29,9 +29,17 @@ impl Browser {
     /// # Panics
     /// When Chromium or its driver does not start.
     pub async fn start(artefacts: &Artefacts) -> Self {
+        Self::start_hearing(tone::MICROPHONE_HZ, artefacts).await
+    }
+
+    /// Starts it with a microphone that hears beeps of this pitch.
+    ///
+    /// # Panics
+    /// When Chromium or its driver does not start.
+    pub async fn start_hearing(hz: f64, artefacts: &Artefacts) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let voice = profile.path().join("voice.wav");
-        tone::write(&voice);
+        tone::write_at(&voice, hz);
         let (driver, port) = driver(profile.path(), &artefacts.path("chromedriver.log"));
         let options = json!({ "goog:chromeOptions": { "args": [
             "--headless=new",

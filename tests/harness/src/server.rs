@@ -7,14 +7,17 @@ use std::path::Path;
 use std::process::Command;
 
 /// The variables by which Handset is configured. None of the machine's own may reach a test.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 12] = [
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
     "TWILIO_API_KEY",
     "TWILIO_API_SECRET",
     "TWILIO_TWIML_APP_SID",
     "TWILIO_CALLER_ID",
+    "HANDSET_ICE_CREDENTIAL",
+    "HANDSET_ICE_USERNAME",
     "HANDSET_IDENTITY",
+    "HANDSET_JOIN",
     "HANDSET_MEDIA",
     "HANDSET_PUBLIC_URL",
 ];
@@ -61,8 +64,29 @@ impl Server {
     #[must_use]
     pub fn start(program: &Path, arguments: &[&str], artefacts: &Artefacts) -> Self {
         let mut command = Self::command(program);
-        command.args(["--sandbox", "--json"]);
-        command.args(["--private", "127.0.0.1:0", "--public", "127.0.0.1:0"]);
+        command.arg("--sandbox");
+        Self::run(command, arguments, artefacts)
+    }
+
+    /// Starts it in the sandbox of another phone.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn join(program: &Path, first: &Addresses, artefacts: &Artefacts) -> Self {
+        let mut command = Self::command(program);
+        command.env("HANDSET_JOIN", &first.private_url);
+        Self::run(command, &[], artefacts)
+    }
+
+    fn run(mut command: Command, arguments: &[&str], artefacts: &Artefacts) -> Self {
+        command.args([
+            "--json",
+            "--private",
+            "127.0.0.1:0",
+            "--public",
+            "127.0.0.1:0",
+        ]);
         command.args(arguments);
         let process = Process::start(&mut command, &artefacts.path("server.log"));
         let line = process.line();

@@ -14,6 +14,14 @@ const RATE: u32 = 48_000;
 /// # Panics
 /// When it cannot be written.
 pub fn write(path: &Path) {
+    write_at(path, MICROPHONE_HZ);
+}
+
+/// The same at another pitch, of whole hertz.
+///
+/// # Panics
+/// When it cannot be written.
+pub fn write_at(path: &Path, hz: f64) {
     let format = hound::WavSpec {
         channels: 1,
         sample_rate: RATE,
@@ -23,7 +31,7 @@ pub fn write(path: &Path) {
     let mut file = hound::WavWriter::create(path, format).expect("a WAV file can be made");
     for n in 0..RATE {
         let sounds = n % (RATE / 2) < RATE * 3 / 10;
-        let angle = f64::from(n) * MICROPHONE_HZ * std::f64::consts::TAU / f64::from(RATE);
+        let angle = f64::from(n) * hz * std::f64::consts::TAU / f64::from(RATE);
         let level = if sounds { 12_000.0 * angle.sin() } else { 0.0 };
         #[expect(clippy::cast_possible_truncation, reason = "within ±12,000")]
         file.write_sample(level as i16).expect("it can be written");
