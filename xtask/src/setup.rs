@@ -65,6 +65,10 @@ const TESTS: &[Package] = &[
     ("pipewire-pulse", Some("pipewire-pulse")),
     ("pulseaudio", Some("pulseaudio")),
     ("pulseaudio-utils", Some("pactl")),
+    // A network with a NAT and a relay.
+    ("coturn", Some("turnserver")),
+    ("iproute2", Some("ip")),
+    ("nftables", Some("nft")),
 ];
 
 const CLIENTS: &[Package] = &[
@@ -128,7 +132,12 @@ fn packages(needs: &[Need]) -> Result<()> {
     eprintln!("==> Set-up: installing {}", missing.join(" "));
     sh::run(&mut apt(&["update", "-q"])?)?;
     let mut install = apt(&["install", "-q", "-y", "--no-install-recommends"])?;
-    sh::run(install.args(&missing))
+    sh::run(install.args(&missing))?;
+    if missing.contains(&"coturn") && Path::new("/run/systemd/system").is_dir() {
+        // Only the tests start it, for themselves; the package starts it for good.
+        sh::run(&mut as_root("systemctl", &["disable", "--now", "coturn"])?)?;
+    }
+    Ok(())
 }
 
 /// The Debian packages that are installed.
@@ -148,18 +157,20 @@ fn installed_in(list: &str) -> BTreeSet<String> {
 
 /// `apt-get`, as root and without questions.
 fn apt(arguments: &[&str]) -> Result<Command> {
+    let words = ["DEBIAN_FRONTEND=noninteractive", "apt-get"];
+    as_root("env", &[&words, arguments].concat())
+}
+
+/// A command that runs as root.
+fn as_root(program: &str, arguments: &[&str]) -> Result<Command> {
     let root = sh::output("id", &["-u"]).is_some_and(|id| id.trim() == "0");
-    let prefix = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-    let words = if root { &prefix[1..] } else { &prefix[..] };
     if root {
-        let mut command = sh::command("apt-get", arguments);
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        return Ok(command);
+        return Ok(sh::command(program, arguments));
     }
     if !sh::has("sudo") {
         bail!("packages are missing; run `cargo xtask setup` as root, or install sudo");
     }
-    let mut command = sh::command("sudo", words);
+    let mut command = sh::command("sudo", &[program]);
     command.args(arguments);
     Ok(command)
 }

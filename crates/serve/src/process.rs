@@ -3,9 +3,12 @@
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
+/// What is logged unless `HANDSET_LOG` says otherwise. The TURN client tells of each packet.
+const USUAL: &str = "info,turn_client_proto=warn";
+
 /// Logs to standard error, as `HANDSET_LOG` says (`info` unless set; see `tracing`'s filters).
 pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("HANDSET_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("HANDSET_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -8,21 +8,27 @@
 
 pub mod artefacts;
 pub mod browser;
+pub mod net;
 pub mod page;
 pub mod process;
+pub mod relay;
 pub mod sandbox;
 pub mod scene;
 pub mod server;
 pub mod sound;
 pub mod tone;
+pub mod tunnel;
 pub mod wait;
 pub mod window;
 
 pub use artefacts::Artefacts;
 pub use browser::Browser;
+pub use net::Net;
 pub use page::Page;
+pub use relay::Relay;
 pub use sandbox::{CallReport, Heard, Sandbox};
 pub use scene::{Scene, Setting};
 pub use server::Server;
 pub use sound::Sound;
+pub use tunnel::Tunnel;
 pub use window::Window;

@@ -55,6 +55,20 @@ impl Window {
     /// # Panics
     /// When one of the programs does not start.
     pub async fn start(program: &Path, arguments: &[&str], artefacts: &Artefacts) -> Self {
+        let sandbox = [&["--sandbox"], arguments].concat();
+        Self::start_with(program, &sandbox, &[], artefacts).await
+    }
+
+    /// Opens it with just these flags, and with variables.
+    ///
+    /// # Panics
+    /// When one of the programs does not start.
+    pub async fn start_with(
+        program: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        artefacts: &Artefacts,
+    ) -> Self {
         let home = tempfile::tempdir().expect("a folder for the home");
         let runtime = home.path().join("run");
         std::fs::create_dir(&runtime).expect("it is empty");
@@ -102,13 +116,19 @@ impl Window {
         driver
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("NO_AT_BRIDGE", "1");
+        driver.envs(variables.iter().copied());
         driver.env("HANDSET_PROGRAM", program);
         driver.env("HANDSET_STDOUT", artefacts.path("window.json"));
         driver.env("HANDSET_STDERR", artefacts.path("window.log"));
         let driver = Process::start(&mut driver, &artefacts.path("webkitwebdriver.log"));
 
-        let mut all = vec!["--sandbox", "--json"];
-        all.extend(["--private", "127.0.0.1:0", "--public", "127.0.0.1:0"]);
+        let mut all = vec![
+            "--json",
+            "--private",
+            "127.0.0.1:0",
+            "--public",
+            "127.0.0.1:0",
+        ];
         all.extend(arguments);
         let options = json!({ "binary": start, "args": all });
         let client = browser::connect(port, json!({ "webkitgtk:browserOptions": options })).await;
