@@ -13,6 +13,9 @@ const UFRAG: RangeInclusive<usize> = 4..=100;
 /// Characters of an ICE password.
 const PASSWORD: RangeInclusive<usize> = 22..=256;
 
+/// RTP has seven bits for it (RFC 3550, section 5.1).
+const LAST_PAYLOAD_TYPE: u8 = 127;
+
 pub(super) fn read(text: &str) -> Result<Description, SdpError> {
     let text = super::mend(text);
     let mut reading = Reading::default();
@@ -104,10 +107,15 @@ impl<'a> Reading<'a> {
         if !matches!(fields.next(), Some("RTP/SAVPF" | "UDP/TLS/RTP/SAVPF")) {
             return Err(SdpError::Transport);
         }
-        let payloads: Vec<Payload> = fields
-            .filter_map(|number| number.parse().ok())
-            .filter_map(|number| self.payload(number))
-            .collect();
+        let mut payloads: Vec<Payload> = Vec::new();
+        for number in fields.filter_map(|number| number.parse().ok()) {
+            // A number or a format said twice would make the engine claim a number twice.
+            let is_new = |new: &Payload| {
+                let mut known = payloads.iter();
+                !known.any(|known| known.number == new.number || known.format == new.format)
+            };
+            payloads.extend(self.payload(number).filter(is_new));
+        }
         let is_sound = |payload: &Payload| matches!(payload.format, Format::Opus | Format::Pcmu);
         if !payloads.iter().any(is_sound) {
             return Err(SdpError::NoCodec);
@@ -141,6 +149,9 @@ impl<'a> Reading<'a> {
     }
 
     fn payload(&self, number: u8) -> Option<Payload> {
+        if number > LAST_PAYLOAD_TYPE {
+            return None;
+        }
         let format = match self.maps.get(&number) {
             Some(map) => format(map)?,
             // The one static payload type of interest may go without a map (RFC 3551).

@@ -236,6 +236,17 @@ fn reads_pcmu_without_a_map() {
 }
 
 #[test]
+fn takes_a_payload_type_or_a_format_that_is_said_twice_once() {
+    let text = chromium().replace("SAVPF 0 111", "SAVPF 0 111 0 96 200 111");
+    let text = format!("{text}a=rtpmap:96 opus/48000/2\r\na=rtpmap:200 opus/48000/2\r\n");
+    let read = Description::read(&text).unwrap();
+    assert_eq!(numbers(&read), [0, 111, 110, 126]);
+    let text = chromium().replace("SAVPF 0 111", "SAVPF 0 200");
+    let text = format!("{text}a=rtpmap:200 opus/48000/2\r\n");
+    assert_eq!(numbers(&Description::read(&text).unwrap()), [0, 110, 126]);
+}
+
+#[test]
 fn refuses_what_it_cannot_use() {
     #[track_caller]
     fn check(text: &str, expected: SdpError) {
