@@ -136,15 +136,19 @@ impl Gatherer {
             return;
         };
         match news {
-            News::Allocated { address, local } => {
-                relay.address = Some(address);
-                tell(Arrival::Found(LocalAddress::Relayed { address, local }));
+            News::Allocated { addresses, local } => {
+                for address in &addresses {
+                    let address = *address;
+                    tell(Arrival::Found(LocalAddress::Relayed { address, local }));
+                }
+                relay.addresses = addresses;
             }
             News::Data { from, data } => {
-                if let Some(to) = relay.address {
+                let mut addresses = relay.addresses.iter();
+                if let Some(to) = addresses.find(|own| own.is_ipv4() == from.is_ipv4()) {
                     tell(Arrival::Datagram {
                         from,
-                        to,
+                        to: *to,
                         data: &data,
                     });
                 }
@@ -181,7 +185,7 @@ impl Gatherer {
     /// Sends from a relay's address.
     pub(super) fn send(&self, from: SocketAddr, to: SocketAddr, data: &[u8]) {
         let mut relays = self.relays.iter();
-        if let Some(relay) = relays.find(|relay| relay.address == Some(from)) {
+        if let Some(relay) = relays.find(|relay| relay.addresses.contains(&from)) {
             relay.send(to, data);
         }
     }
@@ -206,7 +210,7 @@ impl Gatherer {
         let Some(until) = self.until else {
             return false;
         };
-        let is_open = |relay: &Relay| relay.address.is_none();
+        let is_open = |relay: &Relay| relay.addresses.is_empty();
         let busy = self.names > 0 || !self.probes.is_empty() || self.relays.iter().any(is_open);
         let done = !busy || now >= until;
         if done {
@@ -255,10 +259,10 @@ mod tests {
     #[tokio::test]
     async fn waits_a_second_more_once_there_is_a_relay() {
         let (mut gatherer, now) = gatherer();
-        let address = SocketAddr::from(([192, 0, 2, 9], 5_000));
+        let addresses = vec![SocketAddr::from(([192, 0, 2, 9], 5_000))];
         let local = SocketAddr::from(([127, 0, 0, 1], 5_000));
         let mut found = 0;
-        let told = Told::Relay(1, News::Allocated { address, local });
+        let told = Told::Relay(1, News::Allocated { addresses, local });
         gatherer.hear(told, now, &mut |_| found += 1);
         assert_eq!(found, 1);
         assert_eq!(gatherer.deadline(), Some(now + GRACE));

@@ -20,7 +20,8 @@ const CHUNK: usize = 4_096;
 /// Pieces on their way into a stream; more are lost, as on any slow path.
 const QUEUE: usize = 128;
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A connection, whatever is beneath it.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
@@ -65,7 +66,7 @@ pub(super) async fn open(
         Way::Tcp => {
             let stream = connect(address).await?;
             let local = stream.local_addr()?;
-            Ok(stream_link(local, Box::new(stream)))
+            Ok(Link::over(local, Box::new(stream)))
         }
         Way::Tls => {
             let name = ServerName::try_from(server.host.clone())
@@ -74,7 +75,7 @@ pub(super) async fn open(
             let stream = connect(address).await?;
             let local = stream.local_addr()?;
             let stream = TlsConnector::from(config).connect(name, stream).await?;
-            Ok(stream_link(local, Box::new(stream)))
+            Ok(Link::over(local, Box::new(stream)))
         }
     }
 }
@@ -108,25 +109,26 @@ async fn tls(more_roots: Vec<Vec<u8>>) -> io::Result<Arc<ClientConfig>> {
     built.await?.map_err(io::Error::other)
 }
 
-fn stream_link(local: SocketAddr, stream: Box<dyn Stream>) -> Link {
-    let (reader, mut half) = split(stream);
-    let (writer, mut pieces) = mpsc::channel::<Vec<u8>>(QUEUE);
-    tokio::spawn(async move {
-        while let Some(piece) = pieces.recv().await {
-            if half.write_all(&piece).await.is_err() || half.flush().await.is_err() {
-                return;
-            }
-        }
-        // The other side may be gone already.
-        let _ = half.shutdown().await;
-    });
-    Link {
-        local,
-        kind: Kind::Stream { reader, writer },
-    }
-}
-
 impl Link {
+    /// One over a stream whose end here is `local`.
+    pub(super) fn over(local: SocketAddr, stream: Box<dyn Stream>) -> Self {
+        let (reader, mut half) = split(stream);
+        let (writer, mut pieces) = mpsc::channel::<Vec<u8>>(QUEUE);
+        tokio::spawn(async move {
+            while let Some(piece) = pieces.recv().await {
+                if half.write_all(&piece).await.is_err() || half.flush().await.is_err() {
+                    return;
+                }
+            }
+            // The other side may be gone already.
+            let _ = half.shutdown().await;
+        });
+        Self {
+            local,
+            kind: Kind::Stream { reader, writer },
+        }
+    }
+
     /// Our end of it.
     pub(super) fn local(&self) -> SocketAddr {
         self.local

@@ -1,6 +1,7 @@
-//! One TURN server (RFC 8656): a task that holds an address there and carries datagrams.
+//! One TURN server (RFC 8656): a task that holds addresses there and carries datagrams.
 //!
-//! Datagrams go as Send indications, never by a channel: the client does not pad channel data
+//! Addresses of both families are asked for at once (RFC 8656, section 7.1), however the server
+//! is reached; most have IPv4 only. Datagrams go as Send indications, never by a channel: the client does not pad channel data
 //! on a stream, which servers refuse.
 
 use std::collections::VecDeque;
@@ -13,7 +14,7 @@ use turn_client_proto::api::{
     Transmit, TurnClientApi, TurnConfig, TurnEvent, TurnPollRet, TurnRecvRet,
 };
 use turn_client_proto::tcp::TurnClientTcp;
-use turn_client_proto::types::{TransportType, TurnCredentials};
+use turn_client_proto::types::{AddressFamily, TransportType, TurnCredentials};
 use turn_client_proto::udp::TurnClientUdp;
 
 use super::gather::Told;
@@ -32,9 +33,9 @@ const WAITING: usize = 16;
 /// What a relay tells.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// The server holds `address` for us; `local` speaks with the server.
+    /// The server holds `addresses` for us, all there will be; `local` speaks with the server.
     Allocated {
-        address: SocketAddr,
+        addresses: Vec<SocketAddr>,
         local: SocketAddr,
     },
     /// A datagram came to the address.
@@ -48,7 +49,8 @@ pub(crate) enum News {
 pub(super) struct Relay {
     pub(super) number: u64,
     pub(super) server: Server,
-    pub(super) address: Option<SocketAddr>,
+    /// At most one of each family.
+    pub(super) addresses: Vec<SocketAddr>,
     outbox: mpsc::Sender<(SocketAddr, Vec<u8>)>,
 }
 
@@ -63,18 +65,12 @@ impl Relay {
         news: mpsc::Sender<Told>,
     ) -> Self {
         let (outbox, inbox) = mpsc::channel(QUEUE);
-        let task = Task {
-            number,
-            news,
-            inbox,
-            waiting: VecDeque::new(),
-            began: Instant::now(),
-        };
+        let task = Task::new(number, news, inbox);
         tokio::spawn(task.run(server.clone(), login, more_roots));
         Self {
             number,
             server,
-            address: None,
+            addresses: Vec::new(),
             outbox,
         }
     }
@@ -87,7 +83,8 @@ impl Relay {
     }
 }
 
-struct Task {
+/// Carries the datagrams of a relay.
+pub(super) struct Task {
     number: u64,
     news: mpsc::Sender<Told>,
     inbox: mpsc::Receiver<(SocketAddr, Vec<u8>)>,
@@ -96,7 +93,29 @@ struct Task {
     began: Instant,
 }
 
+/// What is asked of a server.
+pub(super) fn config(login: &Login) -> TurnConfig {
+    let mut config = TurnConfig::new(TurnCredentials::new(&login.user, &login.password));
+    config.add_address_family(AddressFamily::IPV6);
+    config
+}
+
 impl Task {
+    /// One whose news come with `number`, and that sends what comes by `inbox` until that ends.
+    pub(super) fn new(
+        number: u64,
+        news: mpsc::Sender<Told>,
+        inbox: mpsc::Receiver<(SocketAddr, Vec<u8>)>,
+    ) -> Self {
+        Self {
+            number,
+            news,
+            inbox,
+            waiting: VecDeque::new(),
+            began: Instant::now(),
+        }
+    }
+
     async fn run(mut self, server: Server, login: Login, more_roots: Vec<Vec<u8>>) {
         for address in resolve(&server.host, server.port).await {
             let link = timeout(PATIENCE, link::open(&server, address, &more_roots)).await;
@@ -117,7 +136,7 @@ impl Task {
 
     /// Whether there was an address.
     async fn serve(&mut self, way: Way, link: Link, to: SocketAddr, login: &Login) -> bool {
-        let config = TurnConfig::new(TurnCredentials::new(&login.user, &login.password));
+        let config = config(login);
         match way {
             Way::Udp => {
                 let client = TurnClientUdp::allocate(link.local(), to, config);
@@ -130,8 +149,11 @@ impl Task {
         }
     }
 
-    async fn carry(&mut self, mut client: impl TurnClientApi, mut link: Link) -> bool {
+    /// Holds addresses and carries datagrams until the link or the relay ends; whether there was
+    /// an address.
+    pub(super) async fn carry(&mut self, mut client: impl TurnClientApi, mut link: Link) -> bool {
         let mut allocated = false;
+        let mut open_families = 2;
         let until = Instant::now() + PATIENCE;
         loop {
             if !allocated && Instant::now() >= until {
@@ -150,16 +172,24 @@ impl Task {
             while let Some(transmit) = client.poll_transmit(self.now()) {
                 link.send(&transmit.data);
             }
+            let mut addresses = Vec::new();
             while let Some(event) = client.poll_event() {
                 match event {
                     TurnEvent::AllocationCreated(_, address) => {
                         allocated = true;
-                        let local = link.local();
-                        self.tell(News::Allocated { address, local }).await;
+                        // IPv4 first, as relays mostly have it.
+                        addresses.insert(
+                            if address.is_ipv4() {
+                                0
+                            } else {
+                                addresses.len()
+                            },
+                            address,
+                        );
                     }
-                    TurnEvent::AllocationCreateFailed(_) => {
-                        tracing::warn!("a turn server gives no address");
-                        return allocated;
+                    TurnEvent::AllocationCreateFailed(family) => {
+                        tracing::debug!(%family, "a turn server gives no such address");
+                        open_families -= 1;
                     }
                     TurnEvent::PermissionCreated(_, ip) => {
                         let waiting = std::mem::take(&mut self.waiting);
@@ -179,6 +209,14 @@ impl Task {
                     | TurnEvent::TcpConnected(_)
                     | TurnEvent::TcpConnectFailed(_) => {}
                 }
+            }
+            if !addresses.is_empty() {
+                let local = link.local();
+                self.tell(News::Allocated { addresses, local }).await;
+            }
+            if open_families <= 0 {
+                tracing::warn!("a turn server gives no address");
+                return allocated;
             }
             tokio::select! {
                 received = link.receive() => match received {

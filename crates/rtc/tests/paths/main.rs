@@ -4,7 +4,7 @@
 mod ear;
 mod turn;
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ear::{hears, within};
 use protocol::media::{Candidate, Description, DescriptionKind, IceServer};
@@ -13,6 +13,7 @@ use rtc::{IceConfig, Interfaces, Peer, PeerConfig, PeerEvent};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::Receiver;
 use turn::{Turn, Way};
+use turn_server_proto::types::AddressFamily;
 
 struct Window {
     peer: Peer,
@@ -110,19 +111,28 @@ fn relayed(turn: &Turn) -> IceConfig {
 
 /// A call whose every datagram goes through the server.
 async fn check_call_through(way: Way) {
-    let turn = Turn::start(way).await;
+    check_call_to(Turn::start(way).await, Ipv4Addr::LOCALHOST.into(), 1).await;
+}
+
+/// The same through this server, which gives so many addresses, to a far end at this one.
+async fn check_call_to(turn: Turn, bind: IpAddr, addresses: usize) {
     let mut near = Window::open(relayed(&turn)).await;
     let (sink, far_meter) = meter();
     let source = Box::new(Tone::new(1_000.0, -20.0));
-    let far = Peer::new(PeerConfig::default(), source, Box::new(sink)).await;
+    let config = PeerConfig {
+        bind,
+        ..PeerConfig::default()
+    };
+    let far = Peer::new(config, source, Box::new(sink)).await;
     let (far, _far_events) = far.expect("a peer can be had");
 
     // With relayed candidates only, the description waits for them.
     let local = near.offer().await;
     let lines = local.sdp.lines();
     let lines: Vec<&str> = lines.filter(|l| l.starts_with("a=candidate")).collect();
-    assert_eq!(lines.len(), 1, "{}", local.sdp);
-    assert!(lines[0].contains(" typ relay "), "{}", lines[0]);
+    assert_eq!(lines.len(), addresses, "{}", local.sdp);
+    let is_relayed = |line: &&str| line.contains(" typ relay ");
+    assert!(lines.iter().all(is_relayed), "{}", local.sdp);
 
     let sdp = far.accept_offer(&local.sdp).await.expect("it is an offer");
     let kind = DescriptionKind::Answer;
@@ -150,6 +160,14 @@ async fn calls_through_turn_over_tcp() {
 #[tokio::test]
 async fn calls_through_turn_over_tls() {
     check_call_through(Way::Tls).await;
+}
+
+#[tokio::test]
+async fn calls_a_far_end_on_ipv6_through_a_server_reached_over_ipv6() {
+    let here = IpAddr::V6(Ipv6Addr::LOCALHOST);
+    let both = [AddressFamily::IPV4, AddressFamily::IPV6];
+    let turn = Turn::start_at(Way::Udp, here, &both).await;
+    check_call_to(turn, here, 2).await;
 }
 
 /// What is found with these servers, and relays only.

@@ -1,7 +1,7 @@
 //! A TURN server on loopback, over UDP, TCP or TLS.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -12,11 +12,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use turn_server_proto::api::{TurnServerApi as _, TurnServerPollRet};
+use turn_server_proto::api::{SocketAllocateError, TurnServerApi as _, TurnServerPollRet};
 use turn_server_proto::server::TurnServer;
 use turn_server_proto::stun::agent::Transmit;
 use turn_server_proto::types::prelude::DelayedTransmitBuild as _;
-use turn_server_proto::types::{Instant, TransportType};
+use turn_server_proto::types::{AddressFamily, Instant, TransportType};
 
 pub(crate) const USER: &str = "somebody";
 pub(crate) const PASSWORD: &str = "something";
@@ -47,12 +47,17 @@ struct Came {
 
 impl Turn {
     pub(crate) async fn start(way: Way) -> Self {
+        Self::start_at(way, IpAddr::V4(Ipv4Addr::LOCALHOST), &[AddressFamily::IPV4]).await
+    }
+
+    /// One at this address that gives addresses of these families.
+    pub(crate) async fn start_at(way: Way, at: IpAddr, families: &[AddressFamily]) -> Self {
         let (came, inbox) = mpsc::channel(1_000);
         let (count, addresses) = watch::channel(0);
         let (answers, outbox) = mpsc::channel(1_000);
         let mut roots = Vec::new();
         let address = match way {
-            Way::Udp => listen_udp(came.clone(), outbox).await,
+            Way::Udp => listen_udp(at, came.clone(), outbox).await,
             Way::Tcp => listen_tcp(None, came.clone(), outbox).await,
             Way::Tls => {
                 let (root, config) = certificates();
@@ -67,7 +72,8 @@ impl Turn {
         };
         let mut server = TurnServer::new(transport, address, "test".to_owned());
         server.add_user(USER.to_owned(), PASSWORD.to_owned());
-        tokio::spawn(serve(server, came, inbox, answers, count));
+        let families = families.to_vec();
+        tokio::spawn(serve(server, families, came, inbox, answers, count));
         Self {
             way,
             address,
@@ -77,9 +83,9 @@ impl Turn {
     }
 
     pub(crate) fn url(&self) -> String {
-        let port = self.address.port();
+        let (address, port) = (self.address, self.address.port());
         match self.way {
-            Way::Udp => format!("turn:127.0.0.1:{port}?transport=udp"),
+            Way::Udp => format!("turn:{address}?transport=udp"),
             Way::Tcp => format!("turn:127.0.0.1:{port}?transport=tcp"),
             Way::Tls => format!("turns:localhost:{port}?transport=tcp"),
         }
@@ -118,10 +124,11 @@ fn certificates() -> (Vec<u8>, ServerConfig) {
 }
 
 async fn listen_udp(
+    at: IpAddr,
     came: mpsc::Sender<Came>,
     mut outbox: mpsc::Receiver<(SocketAddr, Vec<u8>)>,
 ) -> SocketAddr {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let socket = UdpSocket::bind((at, 0)).await;
     let socket = Arc::new(socket.expect("a port can be had"));
     let address = socket.local_addr().expect("it is bound");
     tokio::spawn(read_udp(socket.clone(), came));
@@ -217,6 +224,7 @@ async fn listen_tcp(
 
 async fn serve(
     mut server: TurnServer,
+    families: Vec<AddressFamily>,
     came: mpsc::Sender<Came>,
     mut inbox: mpsc::Receiver<Came>,
     answers: mpsc::Sender<(SocketAddr, Vec<u8>)>,
@@ -236,19 +244,24 @@ async fn serve(
                 allocation_transport,
                 family,
             } => {
-                let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await;
-                let socket = Arc::new(socket.expect("a port can be had"));
-                let address = socket.local_addr().expect("it is bound");
-                let reader = tokio::spawn(read_udp(socket.clone(), came.clone()));
-                relays.insert(address, (socket, reader));
-                count.send_replace(relays.len());
+                let given = if families.contains(&family) {
+                    let socket = UdpSocket::bind((loopback(family), 0)).await;
+                    let socket = Arc::new(socket.expect("a port can be had"));
+                    let address = socket.local_addr().expect("it is bound");
+                    let reader = tokio::spawn(read_udp(socket.clone(), came.clone()));
+                    relays.insert(address, (socket, reader));
+                    count.send_replace(relays.len());
+                    Ok(address)
+                } else {
+                    Err(SocketAllocateError::AddressFamilyNotSupported)
+                };
                 server.allocated_socket(
                     transport,
                     listen_addr,
                     client_addr,
                     allocation_transport,
                     family,
-                    Ok(address),
+                    given,
                     now(),
                 );
                 continue;
@@ -284,6 +297,13 @@ async fn serve(
             }
             () = tokio::time::sleep(wake) => {}
         }
+    }
+}
+
+fn loopback(family: AddressFamily) -> IpAddr {
+    match family {
+        AddressFamily::IPV4 => Ipv4Addr::LOCALHOST.into(),
+        AddressFamily::IPV6 => Ipv6Addr::LOCALHOST.into(),
     }
 }
 
