@@ -19,7 +19,14 @@ mod net;
 mod peer;
 pub mod session;
 
+#[cfg(test)]
+extern crate self as rtc;
+
 pub use audio::{AudioSink, AudioSource, FRAME, FRAME_MS, Frame, SAMPLE_RATE_HZ, SILENCE};
+#[cfg(any(test, feature = "fuzz"))]
+#[doc(hidden)]
+pub use net::fuzz;
+
 pub use device::{Microphone, Playout, TEN_MS};
 pub use peer::{IceConfig, Interfaces, MediaMode, Peer, PeerConfig};
 pub use session::{Codec, Liveness, Negotiation, PeerError, PeerEvent, PeerStats, SdpError};

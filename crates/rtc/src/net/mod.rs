@@ -1,5 +1,7 @@
 //! The sockets of a peer: datagrams from and to each address of this end.
 
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod gather;
 mod interfaces;
 mod link;
