@@ -231,6 +231,9 @@ impl ServerHandle {
 
     #[cfg(target_os = "linux")]
     fn connect(&mut self) -> Result<(), SoundError> {
+        if ::cpal::available_hosts().contains(&HostId::PulseAudio) {
+            super::cookie::make_if_missing();
+        }
         let pulse = ::cpal::host_from_id(HostId::PulseAudio);
         self.has_met_pulse |= pulse.is_ok();
         let host = match pulse {

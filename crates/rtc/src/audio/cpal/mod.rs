@@ -5,7 +5,13 @@
 //! list is polled; a dead server's `Host` stays dead, so a new one is made; a frozen server
 //! answers nothing, so every wait has a limit; dropping a stream can take many seconds, so each
 //! has a thread of its own.
+//!
+//! What cpal 0.18.2 leaves no way to: its client of PulseAudio is named `cpal-pulseaudio-PID` in
+//! the system's mixer; its `realtime` feature does nothing for PulseAudio's streams; and of a
+//! device it tells neither card nor properties, so that [`Device::group`] stays empty.
 
+#[cfg(target_os = "linux")]
+mod cookie;
 mod list;
 mod shape;
 mod stream;
