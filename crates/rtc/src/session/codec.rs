@@ -173,7 +173,11 @@ impl Decoder {
 
     fn spare(&mut self, following: &Arc<[u8]>) -> Vec<i16> {
         match self {
-            Self::Opus(decoder) => run_opus(decoder, following, FRAME, true),
+            Self::Opus(decoder) => {
+                // Less room than the packet holds, and Opus takes no copy from it.
+                let room = ticks(Codec::Opus, following).map_or(FRAME, |ticks| ticks as usize);
+                run_opus(decoder, following, room.max(FRAME), true)
+            }
             Self::Pcmu { .. } => self.conceal(),
         }
     }

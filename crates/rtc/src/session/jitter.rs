@@ -5,11 +5,15 @@
 //! presses (RFC 4733) take sequence numbers that are no sound.
 
 mod lateness;
+mod losses;
+mod next;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use lateness::Lateness;
+use losses::Losses;
+pub(crate) use next::Next;
 
 /// Frames held back before the first is played: 40 ms.
 const PREFILL_FRAMES: i64 = 2;
@@ -52,21 +56,6 @@ const MOST_WAIT_FRAMES: i64 = 16;
 /// A jump of the timestamp (in frames) that means another stream: 60 s.
 const OTHER_STREAM_FRAMES: i64 = 3_000;
 
-/// What to play next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// This packet.
-    Packet(Arc<[u8]>),
-    /// Two packets in the time of one, because too many wait.
-    Squeeze(Arc<[u8]>, Arc<[u8]>),
-    /// One lost frame, of which this, the packet after it, may hold a spare copy.
-    Spare(Arc<[u8]>),
-    /// One frame made up from what was heard before.
-    Conceal,
-    /// One frame of silence.
-    Silence,
-}
-
 #[derive(Debug)]
 struct Packet {
     ticks: i64,
@@ -93,13 +82,15 @@ pub(crate) struct Jitter {
     rests: VecDeque<(i64, i64)>,
     /// Whether the sender has said that silence begins.
     resting: bool,
-    /// Ticks that the playout's clock has gone.
+    /// Ticks that the playout's clock has gone, and that what was given last takes.
     clock: i64,
+    lasts: i64,
     lateness: Lateness,
     watched: u32,
     /// The least that was too much while watching, in ticks.
     least_excess: i64,
     unstretched: u32,
+    losses: Losses,
     lost: u64,
     discarded: u64,
 }
@@ -119,10 +110,12 @@ impl Jitter {
             rests: VecDeque::new(),
             resting: false,
             clock: 0,
+            lasts: i64::from(frame_ticks),
             lateness: Lateness::default(),
             watched: 0,
             least_excess: i64::MAX,
             unstretched: 0,
+            losses: Losses::default(),
             lost: 0,
             discarded: 0,
         }
@@ -157,6 +150,7 @@ impl Jitter {
         {
             *self = Self {
                 clock: self.clock,
+                losses: self.losses,
                 lost: self.lost,
                 discarded: self.discarded,
                 ..Self::new(self.frame as u32)
@@ -198,8 +192,10 @@ impl Jitter {
 
     /// What to play now, or `None` when nothing has come yet (or for two seconds).
     pub(crate) fn pop(&mut self) -> Option<Next> {
+        self.lasts = self.frame;
         let popped = self.choose();
-        self.clock += self.frame;
+        self.clock += self.lasts;
+        self.losses.pass();
         popped
     }
 
@@ -219,16 +215,16 @@ impl Jitter {
             return Some(Next::Conceal);
         }
         if is_hole {
-            self.next = Some(next + self.frame.min(hole));
-            self.count_gap(next, next + self.frame.min(hole));
+            // The copy is of as much sound as the packet holds, just before it.
+            let Packet { ticks, payload } = &self.packets[&first];
+            let longest = self.frame.max(*ticks);
+            let spare = (hole <= longest).then(|| payload.clone());
+            self.lasts = if spare.is_some() { longest } else { self.frame };
+            let passed = next + self.lasts.min(hole);
+            self.next = Some(passed);
+            self.count_gap(next, passed);
             self.watch(next);
-            let spare = hole <= self.frame;
-            let payload = &self.packets[&first].payload;
-            return Some(if spare {
-                Next::Spare(payload.clone())
-            } else {
-                Next::Conceal
-            });
+            return Some(spare.map_or(Next::Conceal, Next::Spare));
         }
         self.count_gap(next, first);
         let packet = self.take_first()?;
@@ -244,7 +240,7 @@ impl Jitter {
     /// Whether a frame is made up now, so that later packets come in time: at once where one
     /// would be made up anyhow, otherwise now and then.
     fn stretches(&mut self, next: i64, is_hole: bool) -> bool {
-        let Some(wanted) = self.lateness.wanted() else {
+        let Some(wanted) = self.wanted() else {
             return false;
         };
         let missing = wanted - (self.clock - next);
@@ -254,6 +250,13 @@ impl Jitter {
             self.unstretched = 0;
         }
         stretches
+    }
+
+    /// By how much the playout should be behind.
+    fn wanted(&self) -> Option<i64> {
+        // The packet after a lost one, with its spare copy, comes a frame later.
+        let spare = self.frame * i64::from(self.losses.are_many());
+        self.lateness.wanted().map(|wanted| wanted + spare)
     }
 
     /// The timestamp on an axis that does not roll over.
@@ -289,7 +292,9 @@ impl Jitter {
         let rested = rested.map(|(start, end)| (to.min(*end) - from.max(*start)).max(0));
         let missing = to - from - rested.sum::<i64>();
         if missing > 0 {
-            self.lost += ((missing + self.frame / 2) / self.frame) as u64;
+            let frames = ((missing + self.frame / 2) / self.frame) as u64;
+            self.lost += frames;
+            self.losses.note(frames);
         }
     }
 
@@ -332,25 +337,21 @@ impl Jitter {
     fn take_first(&mut self) -> Option<Arc<[u8]>> {
         let (at, packet) = self.packets.pop_first()?;
         self.next = Some(at + packet.ticks);
+        self.lasts = packet.ticks;
         Some(packet.payload)
     }
 
     /// Whether the playout is needlessly late, now that it is at `next`.
     fn watch(&mut self, next: i64) -> bool {
-        let excess = match self.lateness.wanted() {
+        let excess = match self.wanted() {
             Some(wanted) => self.clock - next - wanted,
             None => self.level() - LEAST_WAIT_FRAMES * self.frame,
         };
         self.least_excess = self.least_excess.min(excess);
         self.watched += 1;
         let far = self.least_excess >= FAR_FRAMES * self.frame;
-        if self.watched
-            < if far {
-                SHORT_WATCH_FRAMES
-            } else {
-                WATCH_FRAMES
-            }
-        {
+        let frames = [WATCH_FRAMES, SHORT_WATCH_FRAMES][usize::from(far)];
+        if self.watched < frames {
             return false;
         }
         let too_late = self.least_excess >= self.frame;

@@ -97,6 +97,45 @@ fn offers_the_spare_copy_of_a_single_loss() {
 }
 
 #[test]
+fn waits_for_spare_copies_where_much_is_lost() {
+    let mut stream = Stream::new();
+    let popped: Vec<String> = (0..1_000)
+        .map(|number| {
+            // Every other packet comes after the playout's turn, every tenth never.
+            if number % 2 == 0 && number % 10 != 0 {
+                stream.push(number);
+            }
+            let popped = stream.pop();
+            if number % 2 == 1 {
+                stream.push(number);
+            }
+            popped
+        })
+        .collect();
+    let counted = |popped: &[String]| {
+        let begins = |with| popped.iter().filter(|p| p.starts_with(with)).count();
+        (begins('~'), begins('('))
+    };
+    // Each loss is heard by its copy, once the buffer has learnt of them.
+    assert_eq!(counted(&popped[500..]), (0, 50));
+}
+
+#[test]
+fn takes_the_spare_copy_of_a_long_packet_whole() {
+    const LONG: u32 = 3 * FRAME;
+    let mut stream = Stream::new();
+    for number in [0, 2] {
+        let sequence = u64::from(number);
+        stream
+            .jitter
+            .push(sequence, number * LONG, LONG, payload(number));
+    }
+    assert_eq!(stream.pops(3), "0 (2) 2");
+    assert_eq!(stream.jitter.lost(), 3);
+    assert_eq!(stream.jitter.clock, i64::from(3 * LONG));
+}
+
+#[test]
 fn conceals_a_longer_loss_up_to_its_last_frame() {
     let mut stream = Stream::new();
     stream.push_all([0, 1, 5]);
