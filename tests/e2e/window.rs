@@ -1,14 +1,22 @@
 //! The real window: its webview has no WebRTC, so the program itself carries the sound.
 
+mod devices;
+
 use crate::{OUR_LINE, TONE_HZ, handset, hears_the_microphone, phones, silent_while_it_sends};
+use harness::sound::Kind;
 use harness::{Artefacts, CallReport, Window, tone, wait};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// Opens a window, plays, and keeps its last state whether it went well or not.
 async fn play(name: &str, play: impl AsyncFnOnce(&mut Window)) {
+    play_over(Kind::PipeWire, name, play).await;
+}
+
+/// The same over a sound server.
+async fn play_over(server: Kind, name: &str, play: impl AsyncFnOnce(&mut Window)) {
     let artefacts = Artefacts::new(name);
-    let mut window = Window::start(&handset(), &[], &artefacts).await;
+    let mut window = Window::start_over(server, &handset(), &[], &artefacts).await;
     let played = async |window: &mut Window| {
         let page = &window.page;
         page.until("#app", "data-registration", "ready").await;
@@ -208,44 +216,6 @@ async fn loading_the_window_again_in_a_call_ends_it_and_the_next_has_sound() {
         window.page.click("#done-button").await;
         in_a_call_to(window, phones::PLAYS_A_TONE).await;
         both_are_heard(window).await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_microphone_that_is_pulled_out_is_named_and_heard_again_when_it_is_back() {
-    play("window-unplugged", async |window| {
-        in_a_call_to(window, phones::PLAYS_A_TONE).await;
-        window.sound.unplug_microphone();
-        window.page.until_shown("#banner").await;
-        let named = window
-            .page
-            .until("#banner", "data-problem", "microphone_gone");
-        named.await;
-        window.page.keep("unplugged").await;
-        silent_while_it_sends(&window.sandbox()).await;
-        window.sound.until_tone(TONE_HZ).await;
-        window.sound.plug_microphone_in();
-        both_are_heard(window).await;
-        window.page.until_gone("#banner").await;
-        window.page.until("#call", "data-phase", "active").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_call_outlives_the_sound_server() {
-    play("window-no-server", async |window| {
-        in_a_call_to(window, phones::PLAYS_A_TONE).await;
-        window.sound.kill();
-        let named = window.page.until("#banner", "data-problem", "no_server");
-        named.await;
-        window.page.keep("no-server").await;
-        window.page.until("#call", "data-phase", "active").await;
-        window.sound.revive().await;
-        window.sound.speak();
-        both_are_heard(window).await;
-        window.page.until_gone("#banner").await;
     })
     .await;
 }

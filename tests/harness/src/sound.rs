@@ -1,37 +1,45 @@
 //! A sound server of its own for a window, without a sound card: what is played into the virtual
 //! microphone, and what comes out of the virtual loudspeaker.
 //!
-//! PipeWire with its PulseAudio service and two null sinks: `speaker`, and `micbus`, which the
-//! microphone `mic` hears. Both are the system's choice.
+//! PipeWire with its PulseAudio service, or PulseAudio itself, and two null sinks: `speaker`, and
+//! `micbus`, which the microphone `mic` hears. Both are the system's choice. A headset, with
+//! `headset`, `micbus2` and `mic2`, can be plugged in.
+
+mod ear;
+
+pub use ear::Ear;
 
 use crate::process::{Process, run_to_end};
 use crate::{Artefacts, tone, wait};
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const RATE: usize = 48_000;
-
-/// So many samples are listened to: half a second.
-const EAR: usize = RATE / 2;
+/// Which sound server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// PipeWire with WirePlumber and its PulseAudio service.
+    PipeWire,
+    /// PulseAudio itself.
+    PulseAudio,
+}
 
 /// The server, ended when dropped.
 #[derive(Debug)]
 pub struct Sound {
+    kind: Kind,
     place: Place,
     artefacts: Artefacts,
-    heard: PathBuf,
     _bus: Process,
     /// Gone while the server is killed.
     server: Option<Server>,
-    voice: Option<Process>,
+    voices: Vec<Process>,
 }
 
 /// The programs of the server, and who listens to its loudspeaker.
 #[derive(Debug)]
 struct Server {
-    _programs: Vec<Process>,
-    _ear: Process,
+    programs: Vec<Process>,
+    ear: Ear,
     /// The number of the module that is the microphone.
     microphone: String,
 }
@@ -39,12 +47,19 @@ struct Server {
 /// What hears `micbus`.
 const MICROPHONE: &str = "module-remap-source master=micbus.monitor source_name=mic";
 
+/// The headset: its loudspeaker, what is played into its microphone, and that.
+const HEADSET: [&str; 3] = [
+    "module-null-sink sink_name=headset rate=48000 channels=2",
+    "module-null-sink sink_name=micbus2 rate=48000 channels=1",
+    "module-remap-source master=micbus2.monitor source_name=mic2",
+];
+
 impl Sound {
     /// Starts it for a home with a runtime folder (XDG_RUNTIME_DIR) that only we may enter.
     ///
     /// # Panics
     /// When a program of it does not start.
-    pub async fn start(home: &Path, runtime: &Path, artefacts: &Artefacts) -> Self {
+    pub async fn start(kind: Kind, home: &Path, runtime: &Path, artefacts: &Artefacts) -> Self {
         let place = Place {
             home: home.to_owned(),
             runtime: runtime.to_owned(),
@@ -54,12 +69,12 @@ impl Sound {
         let mut bus = place.command("dbus-daemon");
         bus.args(["--session", "--nofork", &address]);
         let mut sound = Self {
-            heard: runtime.join("loudspeaker.raw"),
+            kind,
             _bus: Process::start(&mut bus, &artefacts.path("dbus-daemon.log")),
             place,
             artefacts: artefacts.clone(),
             server: None,
-            voice: None,
+            voices: Vec::new(),
         };
         sound.until_there("bus").await;
         sound.revive().await;
@@ -71,16 +86,16 @@ impl Sound {
     /// # Panics
     /// When a program of it does not start.
     pub async fn revive(&mut self) {
-        let start = |program: &str| {
-            let mut command = self.place.command(program);
-            Process::start(
-                &mut command,
-                &self.artefacts.path(&format!("{program}.log")),
-            )
+        let programs = match self.kind {
+            Kind::PipeWire => {
+                let core = self.program("pipewire", &[]);
+                self.until_there("pipewire-0").await;
+                let others = ["wireplumber", "pipewire-pulse"];
+                let others = others.map(|program| self.program(program, &[]));
+                std::iter::once(core).chain(others).collect()
+            }
+            Kind::PulseAudio => vec![self.pulseaudio()],
         };
-        let core = start("pipewire");
-        self.until_there("pipewire-0").await;
-        let programs = vec![core, start("wireplumber"), start("pipewire-pulse")];
         wait::until("the sound server", async || self.place.pactl(&["info"])).await;
         self.load("module-null-sink sink_name=speaker rate=48000 channels=2");
         self.load("module-null-sink sink_name=micbus rate=48000 channels=1");
@@ -91,25 +106,83 @@ impl Sound {
         ] {
             wait::until("the default device", async || self.place.pactl(&choice)).await;
         }
-        let mut ear = self.place.command("parec");
-        ear.args(["--device=speaker.monitor", "--raw", "--format=s16le"]);
-        ear.args(["--rate=48000", "--channels=1", "--latency-msec=50"]);
-        ear.arg(&self.heard);
-        let ear = Process::start(&mut ear, &self.artefacts.path("parec.log"));
+        let ear = Ear::listen(&self.place, "speaker", &self.artefacts);
         self.server = Some(Server {
-            _programs: programs,
-            _ear: ear,
+            programs,
+            ear,
             microphone,
         });
     }
 
+    fn pulseaudio(&self) -> Process {
+        let folder = self.place.runtime.join("pulse");
+        // It is there already when the server is started again.
+        let _ = std::fs::create_dir(&folder);
+        let socket = folder.join("native");
+        let native = format!(
+            "module-native-protocol-unix auth-anonymous=1 socket={}",
+            socket.display()
+        );
+        let flags = "-n --daemonize=no --exit-idle-time=-1 --disallow-exit --use-pid-file=no \
+                     --log-target=stderr --log-level=error -L";
+        let mut arguments: Vec<&str> = flags.split_whitespace().collect();
+        arguments.push(&native);
+        self.program("pulseaudio", &arguments)
+    }
+
+    fn program(&self, program: &str, arguments: &[&str]) -> Process {
+        let mut command = self.place.command(program);
+        let log = self.artefacts.path(&format!("{program}.log"));
+        Process::start(command.args(arguments), &log)
+    }
+
     /// Kills the server with all its devices, without a word to anyone.
     pub fn kill(&mut self) {
-        self.voice = None;
+        self.voices.clear();
         self.server = None;
         for socket in ["pipewire-0", "pulse/native"] {
             // Nobody is behind it any more.
             let _ = std::fs::remove_file(self.place.runtime.join(socket));
+        }
+    }
+
+    /// Freezes the server: it is there, and does nothing.
+    ///
+    /// # Panics
+    /// When it is dead.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets a frozen server go on.
+    ///
+    /// # Panics
+    /// When it is dead.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Plugs a headset in; gives what hears its loudspeaker. It is nobody's choice yet.
+    ///
+    /// # Panics
+    /// When the server does not take it.
+    pub fn plug_headset_in(&mut self) -> Ear {
+        for module in HEADSET {
+            self.load(module);
+        }
+        Ear::listen(&self.place, "headset", &self.artefacts)
+    }
+
+    /// Makes the headset the system's choice for both.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn choose_headset(&self) {
+        for choice in [
+            ["set-default-sink", "headset"],
+            ["set-default-source", "mic2"],
+        ] {
+            wait::until("the default device", async || self.place.pactl(&choice)).await;
         }
     }
 
@@ -118,8 +191,8 @@ impl Sound {
     /// # Panics
     /// When it is out already.
     pub fn unplug_microphone(&self) {
-        let server = self.server.as_ref().expect("the server runs");
-        let unloaded = self.place.pactl(&["unload-module", &server.microphone]);
+        let microphone = &self.server().microphone;
+        let unloaded = self.place.pactl(&["unload-module", microphone]);
         unloaded.expect("the microphone can be pulled out");
     }
 
@@ -159,71 +232,60 @@ impl Sound {
     /// # Panics
     /// When nothing can be played.
     pub fn speak(&mut self) {
-        let voice = self.place.runtime.join("voice.wav");
-        tone::write(&voice);
+        self.speak_into("micbus", tone::MICROPHONE_HZ);
+    }
+
+    /// Beeps into the headset's microphone from now on, at a pitch of whole hertz.
+    ///
+    /// # Panics
+    /// When nothing can be played.
+    pub fn speak_into_headset(&mut self, hz: f64) {
+        self.speak_into("micbus2", hz);
+    }
+
+    fn speak_into(&mut self, bus: &str, hz: f64) {
+        let voice = self.place.runtime.join(format!("{bus}.wav"));
+        tone::write_at(&voice, hz);
         let mut player = self.place.command("sh");
         // All that follows the header of 44 bytes, again and again.
         player.args([
             "-c",
             "while tail -c +45 \"$0\"; do :; done | \
-             pacat --device=micbus --raw --format=s16le --rate=48000 --channels=1",
+             pacat --device=\"$1\" --raw --format=s16le --rate=48000 --channels=1",
         ]);
-        player.arg(&voice);
-        let player = Process::start(&mut player, &self.artefacts.path("pacat.log"));
-        self.voice = Some(player);
+        player.arg(&voice).arg(bus);
+        let log = self.artefacts.path(&format!("pacat-{bus}.log"));
+        self.voices.push(Process::start(&mut player, &log));
     }
 
-    /// Waits until the loudspeaker gives a tone, and little else, for half a second.
+    /// [`Ear::until_tone`] of the loudspeaker.
     ///
     /// # Panics
-    /// When it does not in time.
+    /// When it does not in time, or the server is dead.
     #[track_caller]
     pub fn until_tone(&self, hz: f64) -> impl Future<Output = ()> {
-        wait::until(format!("{hz} Hz at the loudspeaker"), async move || {
-            let heard = self.heard();
-            let (rms, share) = (rms(&heard), share(&heard, hz));
-            // Beeps sound three fifths of the time.
-            if rms > 0.01 && share > 0.5 {
-                Ok(())
-            } else {
-                Err((rms, share))
-            }
-        })
+        self.server().ear.until_tone(hz)
     }
 
-    /// Waits until the loudspeaker has been silent for half a second.
+    /// [`Ear::until_silence`] of the loudspeaker.
     ///
     /// # Panics
-    /// When it is not in time.
+    /// When it is not in time, or the server is dead.
     #[track_caller]
     pub fn until_silence(&self) -> impl Future<Output = ()> {
-        wait::until("silence at the loudspeaker", async move || {
-            let heard = self.heard();
-            let rms = rms(&heard);
-            if heard.len() == EAR && rms < 0.001 {
-                Ok(())
-            } else {
-                Err((heard.len(), rms))
-            }
-        })
+        self.server().ear.until_silence()
     }
 
-    /// The last half second of the loudspeaker, 1 being full scale; shorter when there is less.
-    fn heard(&self) -> Vec<f64> {
-        let Ok(mut file) = std::fs::File::open(&self.heard) else {
-            return Vec::new();
-        };
-        let length = file.metadata().map_or(0, |facts| facts.len()) / 2 * 2;
-        let from = length.saturating_sub(2 * EAR as u64);
-        let mut bytes = Vec::new();
-        if file.seek(SeekFrom::Start(from)).is_ok() {
-            // What is there is enough.
-            let _ = file.take(2 * EAR as u64).read_to_end(&mut bytes);
+    fn server(&self) -> &Server {
+        self.server.as_ref().expect("the server runs")
+    }
+
+    fn signal(&self, signal: &str) {
+        for program in &self.server().programs {
+            let mut kill = Command::new("kill");
+            let (code, _, error) = run_to_end(kill.args([signal, &program.id().to_string()]));
+            assert_eq!(code, Some(0), "{error}");
         }
-        let samples = bytes.chunks_exact(2);
-        samples
-            .map(|pair| f64::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0)
-            .collect()
     }
 }
 
@@ -255,42 +317,5 @@ impl Place {
             (Some(0), said, _) => Ok(said),
             (_, _, error) => Err(error),
         }
-    }
-}
-
-fn rms(samples: &[f64]) -> f64 {
-    let energy: f64 = samples.iter().map(|sample| sample * sample).sum();
-    (energy / samples.len().max(1) as f64).sqrt()
-}
-
-/// Which part of the energy is one tone.
-fn share(samples: &[f64], hz: f64) -> f64 {
-    let step = hz * std::f64::consts::TAU / RATE as f64;
-    let (mut sine, mut cosine) = (0.0, 0.0);
-    for (n, sample) in samples.iter().enumerate() {
-        let angle = step * n as f64;
-        sine += sample * angle.sin();
-        cosine += sample * angle.cos();
-    }
-    let energy: f64 = samples.iter().map(|sample| sample * sample).sum();
-    if energy == 0.0 {
-        return 0.0;
-    }
-    2.0 * (sine * sine + cosine * cosine) / (energy * samples.len() as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tells_one_tone_from_another_and_from_silence() {
-        let step = 440.0 * std::f64::consts::TAU / RATE as f64;
-        let tone: Vec<f64> = (0..EAR).map(|n| 0.5 * (step * n as f64).sin()).collect();
-        assert!(share(&tone, 440.0) > 0.99);
-        assert!(share(&tone, 1000.0) < 0.01);
-        assert!((rms(&tone) - 0.5 / 2.0_f64.sqrt()).abs() < 0.001);
-        assert!(share(&[0.0; 100], 440.0) < 0.01);
-        assert!(rms(&[]) < 0.01);
     }
 }

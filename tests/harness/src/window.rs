@@ -3,7 +3,7 @@
 
 use crate::process::{Process, run_to_end};
 use crate::server::{Addresses, Server};
-use crate::{Artefacts, Page, Sandbox, Sound, browser, wait};
+use crate::{Artefacts, Page, Sandbox, Sound, browser, sound, wait};
 use futures_util::FutureExt;
 use serde_json::json;
 use std::fs::Permissions;
@@ -11,6 +11,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
 use tempfile::TempDir;
 
 /// A bus that starts no services: those of the machine would be slow, and not ours.
@@ -55,8 +56,21 @@ impl Window {
     /// # Panics
     /// When one of the programs does not start.
     pub async fn start(program: &Path, arguments: &[&str], artefacts: &Artefacts) -> Self {
+        Self::start_over(sound::Kind::PipeWire, program, arguments, artefacts).await
+    }
+
+    /// Opens it over a sound server, in the sandbox.
+    ///
+    /// # Panics
+    /// When one of the programs does not start.
+    pub async fn start_over(
+        server: sound::Kind,
+        program: &Path,
+        arguments: &[&str],
+        artefacts: &Artefacts,
+    ) -> Self {
         let sandbox = [&["--sandbox"], arguments].concat();
-        Self::start_with(program, &sandbox, &[], artefacts).await
+        Self::open(server, program, &sandbox, &[], artefacts).await
     }
 
     /// Opens it with just these flags, and with variables.
@@ -64,6 +78,17 @@ impl Window {
     /// # Panics
     /// When one of the programs does not start.
     pub async fn start_with(
+        program: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        artefacts: &Artefacts,
+    ) -> Self {
+        let server = sound::Kind::PipeWire;
+        Self::open(server, program, arguments, variables, artefacts).await
+    }
+
+    async fn open(
+        server: sound::Kind,
         program: &Path,
         arguments: &[&str],
         variables: &[(&str, &str)],
@@ -80,7 +105,7 @@ impl Window {
         std::fs::write(&start, START).expect("it can be written");
         std::fs::set_permissions(&start, only_ours).expect("it is ours");
 
-        let sound = Sound::start(home.path(), &runtime, artefacts).await;
+        let sound = Sound::start(server, home.path(), &runtime, artefacts).await;
         let mut xvfb = std::process::Command::new("Xvfb");
         xvfb.args([
             "-displayfd",
@@ -204,11 +229,19 @@ impl Window {
     }
 }
 
+/// How many windows this program has opened.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(0);
+
+/// So many windows find their ports without asking each other.
+const PORTS_APART: usize = 100;
+
 /// A port that is free: WebKitWebDriver cannot choose one and say so. It lies below those that the
 /// system gives to who asks for any, so that no neighbour takes it in between.
 fn free_port() -> u16 {
     let begin = u16::try_from(20_000 + std::process::id() % 10_000).expect("it is below 30,000");
+    // Another window of this program may have been given one that its driver has not taken yet.
+    let begin = begin + NEXT_PORT.fetch_add(1, Ordering::Relaxed);
     let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
-    let port = (begin..32_000).find(free);
+    let port = (begin..32_000).step_by(PORTS_APART).find(free);
     port.expect("one of 2,000 ports is free")
 }
