@@ -5,6 +5,7 @@ mod calls;
 mod document;
 mod libraries;
 mod machine;
+mod media;
 mod operations;
 mod table;
 mod webhooks;
@@ -20,6 +21,8 @@ use std::process::{Command, Stdio};
 pub(crate) enum Part {
     /// How fast calls are set up, in headless Chromium, and how big the page is
     Calls,
+    /// The same call from our engine and from Chromium: processor time, delay, memory
+    Media,
     /// TwiML, access tokens and signatures, beside Twilio's libraries for Node and Python
     Libraries,
     /// The whole webhook server, beside one of express and Twilio's library for Node
@@ -29,8 +32,9 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Calls,
+        Self::Media,
         Self::Libraries,
         Self::Webhooks,
         Self::Criterion,
@@ -39,6 +43,7 @@ impl Part {
     fn needs(self) -> &'static [setup::Need] {
         match self {
             Self::Calls => &[setup::Need::Page, setup::Need::Native, setup::Need::Tests],
+            Self::Media => &[setup::Need::Native, setup::Need::Tests],
             Self::Libraries => &[setup::Need::Native, setup::Need::Clients],
             Self::Webhooks => &[setup::Need::Page, setup::Need::Native, setup::Need::Clients],
             Self::Criterion => &[setup::Need::Native],
@@ -48,6 +53,7 @@ impl Part {
     fn title(self) -> &'static str {
         match self {
             Self::Calls => "Calls and page",
+            Self::Media => "Sound",
             Self::Libraries => "Libraries",
             Self::Webhooks => "Webhook server",
             Self::Criterion => "Single operations",
@@ -57,6 +63,7 @@ impl Part {
     fn measure(self) -> Result<String> {
         match self {
             Self::Calls => calls::measure(),
+            Self::Media => media::measure(),
             Self::Libraries => libraries::measure(),
             Self::Webhooks => webhooks::measure(),
             Self::Criterion => operations::measure(),

@@ -35,6 +35,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("harness", &[]),
+    // Our engine and a browser, side by side.
+    ("media", &["rtc", "protocol", "harness"]),
     ("xtask", &["twiml"]),
 ];
 

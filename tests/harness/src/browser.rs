@@ -1,7 +1,8 @@
 //! Chromium, without a display, with a microphone that hears a WAV file.
 
 use crate::process::Process;
-use crate::{Artefacts, Page, tone, wait};
+use crate::usage::Usage;
+use crate::{Artefacts, Page, Sound, tone, wait};
 use fantoccini::ClientBuilder;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -14,12 +15,39 @@ use url::{ParseError, Url};
 /// What the page runs before its own scripts.
 const WATCH: &str = include_str!("watch.js");
 
+/// How it is started in any case.
+const ARGUMENTS: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--window-size=420,820",
+];
+
+/// What it hears and plays on.
+#[derive(Clone, Copy)]
+enum Devices<'a> {
+    /// Its own: a microphone that hears beeps, and no loudspeaker.
+    MadeUp {
+        /// Their pitch.
+        hz: f64,
+    },
+    /// Those of a sound server.
+    Of(&'a Sound),
+}
+
 /// A browser of its own for one test, with a fresh profile; ended when dropped.
 #[derive(Debug)]
 pub struct Browser {
     /// Its one page.
     pub page: Page,
-    _driver: Process,
+    driver: Process,
     _profile: TempDir,
 }
 
@@ -37,26 +65,39 @@ impl Browser {
     /// # Panics
     /// When Chromium or its driver does not start.
     pub async fn start_hearing(hz: f64, artefacts: &Artefacts) -> Self {
+        Self::start_with(Devices::MadeUp { hz }, artefacts).await
+    }
+
+    /// Starts it with the devices of a sound server.
+    ///
+    /// # Panics
+    /// When Chromium or its driver does not start.
+    pub async fn start_on(sound: &Sound, artefacts: &Artefacts) -> Self {
+        Self::start_with(Devices::Of(sound), artefacts).await
+    }
+
+    async fn start_with(devices: Devices<'_>, artefacts: &Artefacts) -> Self {
         let profile = tempfile::tempdir().expect("a folder for the profile");
-        let voice = profile.path().join("voice.wav");
-        tone::write_at(&voice, hz);
-        let (driver, port) = driver(profile.path(), &artefacts.path("chromedriver.log"));
-        let options = json!({ "goog:chromeOptions": { "args": [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-dev-shm-usage",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-            format!("--use-file-for-fake-audio-capture={}", voice.display()),
-            format!("--user-data-dir={}", profile.path().join("chromium").display()),
-            "--window-size=420,820",
-        ] } });
+        let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).into();
+        let data = profile.path().join("chromium");
+        arguments.push(format!("--user-data-dir={}", data.display()));
+        if let Devices::MadeUp { hz } = devices {
+            let voice = profile.path().join("voice.wav");
+            tone::write_at(&voice, hz);
+            arguments.push("--use-fake-device-for-media-stream".to_owned());
+            let voice = voice.display();
+            arguments.push(format!("--use-file-for-fake-audio-capture={voice}"));
+        }
+        let command = || match devices {
+            Devices::Of(sound) => sound.command("chromedriver"),
+            Devices::MadeUp { .. } => {
+                let mut command = Command::new("chromedriver");
+                command.env("HOME", profile.path());
+                command
+            }
+        };
+        let (driver, port) = driver(command, &artefacts.path("chromedriver.log"));
+        let options = json!({ "goog:chromeOptions": { "args": arguments } });
         let client = connect(port, options).await;
         let watch = json!({ "source": WATCH });
         let command = DevTools("Page.addScriptToEvaluateOnNewDocument", watch);
@@ -67,20 +108,24 @@ impl Browser {
         let page = Page::new(client, artefacts.clone());
         Self {
             page,
-            _driver: driver,
+            driver,
             _profile: profile,
         }
+    }
+
+    /// What the browser and its driver use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.driver.usage()
     }
 }
 
 /// Starts chromedriver, and tells its port. With port 0 it takes a free one of IPv6 and then the
 /// same of IPv4, where it may be taken: it ends then, and is started again.
-fn driver(home: &Path, log: &Path) -> (Process, u16) {
+fn driver(command: impl Fn() -> Command, log: &Path) -> (Process, u16) {
     const TRIES: usize = 10;
     let started = (0..TRIES).find_map(|_| {
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").env("HOME", home);
-        let driver = Process::start(&mut command, log);
+        let driver = Process::start(command().arg("--port=0"), log);
         let port = driver.line_with(port_in)?;
         Some((driver, port))
     });

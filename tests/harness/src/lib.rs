@@ -18,6 +18,7 @@ pub mod server;
 pub mod sound;
 pub mod tone;
 pub mod tunnel;
+pub mod usage;
 pub mod wait;
 pub mod window;
 

@@ -1,5 +1,6 @@
 //! Children, and the end of them.
 
+use crate::usage::{self, Usage};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -94,6 +95,12 @@ impl Process {
         self.child.id()
     }
 
+    /// What it and all its descendants use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        usage::of(&[vec![self.id()], descendants(self.id())].concat())
+    }
+
     /// Asks it to end, as a logout does (SIGTERM).
     ///
     /// # Panics
@@ -124,7 +131,7 @@ fn signal(id: u32, signal: rustix::process::Signal) -> rustix::io::Result<()> {
 }
 
 /// The ids of all processes below `root`, nearest first. Source: proc(5), `/proc/pid/stat`.
-fn descendants(root: u32) -> Vec<u32> {
+pub(crate) fn descendants(root: u32) -> Vec<u32> {
     let mut children: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(id) = entry

@@ -1,4 +1,4 @@
-//! coturn as the relay of a [`Net`](crate::net::Net), with certificates of our own.
+//! coturn as the relay of a [`Net`], with certificates of our own.
 
 use crate::net::{Net, Place, RELAY, RELAYED};
 use crate::process::Process;

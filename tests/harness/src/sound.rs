@@ -10,6 +10,7 @@ mod ear;
 pub use ear::Ear;
 
 use crate::process::{Process, run_to_end};
+use crate::usage::{self, Usage};
 use crate::{Artefacts, tone, wait};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -134,6 +135,20 @@ impl Sound {
         let mut command = self.place.command(program);
         let log = self.artefacts.path(&format!("{program}.log"));
         Process::start(command.args(arguments), &log)
+    }
+
+    /// A program that finds this server and no other.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        self.place.command(program)
+    }
+
+    /// What the server's programs use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let programs = self.server.iter().flat_map(|server| &server.programs);
+        let pids: Vec<u32> = programs.map(Process::id).collect();
+        usage::of(&pids)
     }
 
     /// Kills the server with all its devices, without a word to anyone.

@@ -1,4 +1,4 @@
-//! Connections carried from one place of a [`Net`](crate::net::Net) to another, as a tunnel or
+//! Connections carried from one place of a [`Net`] to another, as a tunnel or
 //! `ssh -L` does: so signalling and webhooks reach who sits behind a NAT.
 
 use crate::net::{Net, Place};

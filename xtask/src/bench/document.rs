@@ -9,7 +9,7 @@ const MACHINE: &str = "Machine";
 
 const HEAD: &str = "# Benchmarks
 
-Measured and written by `cargo xtask bench`; parts of it by `cargo xtask bench calls`, `libraries`, `webhooks` or `criterion`. A ratio above 1 means that Handset is faster. Nothing fails when a goal is missed.
+Measured and written by `cargo xtask bench`; parts of it by `cargo xtask bench calls`, `media`, `libraries`, `webhooks` or `criterion`. A ratio above 1 means that Handset is faster. Nothing fails when a goal is missed.
 ";
 
 /// A chapter of the document.

@@ -1,10 +1,11 @@
 //! The load itself: one thread, all connections.
 
+use crate::Options;
 use crate::line::Line;
 use crate::report::{Report, Server, quantile_us};
 use crate::request::{Call, Mould};
-use crate::{Options, process};
 use anyhow::{Context, Result, bail, ensure};
+use harness::usage;
 use mio::{Events, Interest, Poll, Token};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -25,25 +26,25 @@ pub(crate) fn run(options: &Options, mould: &Mould) -> Result<Report> {
     let calls = (0..number).map(|number| mould.call(number));
     let calls = calls.collect::<Result<VecDeque<_>>>()?;
     let mut load = Load::new(options, mould, calls)?;
-    let before = options.pid.map(process::memory).transpose()?;
+    let before = options.pid.map(usage::memory).transpose()?;
     load.go_on(warm_up)?;
     load.latencies.clear();
-    let own_s = process::processor_s(std::process::id())?;
-    let server_s = options.pid.map(process::processor_s).transpose()?;
+    let own_s = usage::processor_s(std::process::id())?;
+    let server_s = options.pid.map(usage::processor_s).transpose()?;
     let began = Instant::now();
     load.go_on(length)?;
     let took_s = began.elapsed().as_secs_f64();
-    let own_s = process::processor_s(std::process::id())? - own_s;
+    let own_s = usage::processor_s(std::process::id())? - own_s;
     let requests = load.latencies.len();
     ensure!(requests > 0, "nothing was answered");
     let server = match (options.pid, before, server_s) {
         (Some(pid), Some(before), Some(server_s)) => {
-            let used_s = process::processor_s(pid)? - server_s;
+            let used_s = usage::processor_s(pid)? - server_s;
             Some(Server {
                 share: used_s / took_s,
                 cpu_us: used_s / requests as f64 * 1e6,
                 before,
-                after: process::memory(pid)?,
+                after: usage::memory(pid)?,
             })
         }
         _ => None,

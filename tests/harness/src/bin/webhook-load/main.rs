@@ -3,7 +3,6 @@
 
 mod line;
 mod load;
-mod process;
 mod report;
 mod request;
 

@@ -1,6 +1,6 @@
 //! What was measured.
 
-use crate::process::Memory;
+use harness::usage::Memory;
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;

@@ -6,15 +6,38 @@ use std::fs;
 
 /// The memory of a process, in kB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Memory {
+pub struct Memory {
     /// All pages that it has in memory.
-    pub(crate) rss_kb: u64,
+    pub rss_kb: u64,
     /// The same, where a page that several share counts only by its part.
-    pub(crate) pss_kb: u64,
+    pub pss_kb: u64,
+}
+
+/// What some processes have used together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Processor time so far, in seconds.
+    pub processor_s: f64,
+    /// Memory now, in kB; what they share counts once.
+    pub pss_kb: u64,
+}
+
+/// What these processes have used; one that has ended has used nothing.
+#[must_use]
+pub fn of(pids: &[u32]) -> Usage {
+    let mut all = Usage::default();
+    for pid in pids {
+        all.processor_s += processor_s(*pid).unwrap_or_default();
+        all.pss_kb += memory(*pid).map_or(0, |memory| memory.pss_kb);
+    }
+    all
 }
 
 /// The memory of a process at this moment.
-pub(crate) fn memory(pid: u32) -> Result<Memory> {
+///
+/// # Errors
+/// When the process is gone.
+pub fn memory(pid: u32) -> Result<Memory> {
     let path = format!("/proc/{pid}/smaps_rollup");
     let text = fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))?;
     memory_in(&text).with_context(|| format!("{path} is not as expected"))
@@ -33,7 +56,10 @@ fn memory_in(text: &str) -> Option<Memory> {
 }
 
 /// The processor time that a process has used so far, in seconds.
-pub(crate) fn processor_s(pid: u32) -> Result<f64> {
+///
+/// # Errors
+/// When the process is gone.
+pub fn processor_s(pid: u32) -> Result<f64> {
     let path = format!("/proc/{pid}/stat");
     let text = fs::read_to_string(&path).with_context(|| format!("{path} cannot be read"))?;
     let ticks = ticks_in(&text).with_context(|| format!("{path} is not as expected"))?;
