@@ -14,6 +14,7 @@ mod outputs;
 mod peer;
 mod queue;
 mod sdp;
+mod turns;
 
 use crate::backend::Later;
 use protocol::media::{MediaAnswer, MediaEvent, MediaRequest};

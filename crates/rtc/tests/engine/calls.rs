@@ -249,3 +249,36 @@ async fn answers_a_far_ends_offer_and_refuses_what_makes_no_sense() {
     page.refuses(gone, MediaErrorKind::Gone).await;
     assert_eq!(page.told(), [], "nothing is told of a closed peer");
 }
+
+#[tokio::test]
+async fn a_microphone_that_was_gone_is_heard_whatever_the_page_does_about_it() {
+    let server = Synthetic::new();
+    server.plug_microphone("mic", Tone::new(440.0, -20.0));
+    server.plug_loudspeaker("speaker", meter().0);
+    let (mut page, far) = call(&server).await;
+    reads(&far.meter, 440.0).await;
+    let lost = MediaEvent::MicrophoneEnded { track: TrackId(1) };
+    server.unplug("mic");
+    page.hears(|event| *event == lost).await;
+    reads(&far.meter, 0.0).await;
+    // The page does nothing.
+    server.plug_microphone("mic", Tone::new(440.0, -20.0));
+    reads(&far.meter, 440.0).await;
+    // The page opens it twice, as the SDK does, and stops the first as it sends it.
+    server.unplug("mic");
+    page.hears(|event| *event == lost).await;
+    server.plug_microphone("mic", Tone::new(600.0, -20.0));
+    tokio::join!(
+        page.does(microphone(2, "default")),
+        page.does(microphone(3, "default"))
+    );
+    let close = |track| MediaRequest::CloseMicrophone {
+        track: TrackId(track),
+    };
+    page.does(close(2)).await;
+    page.does(send(1, None)).await;
+    page.does(close(1)).await;
+    reads(&far.meter, 0.0).await;
+    page.does(send(1, Some(3))).await;
+    reads(&far.meter, 600.0).await;
+}

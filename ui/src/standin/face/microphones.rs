@@ -5,6 +5,7 @@ use super::stage::Stage;
 use super::track::{Switched, Track};
 use crate::standin::devices::{self, Wanted};
 use crate::standin::line::Line;
+use crate::standin::turns::Turns;
 use js_sys::Array;
 use protocol::media::{
     Device, DeviceId, MediaAnswer, MediaErrorKind, MediaRequest, Processing, TrackId,
@@ -38,7 +39,18 @@ pub(super) fn install() -> Result<(), JsValue> {
     };
     let enumerate = js::function(|_, _, _| Ok(future_to_promise(enumerate()).into()));
     js::getter(&devices, "enumerateDevices", move || enumerate.clone());
-    let open = js::function(|constraints, _, _| Ok(future_to_promise(open(constraints)).into()));
+    // One after the other, as browsers do. After a change of devices the SDK (2.18.5) opens the
+    // default twice at once: it stops what it opened first while it begins to send it, and counts
+    // on the second to come after and be sent instead.
+    let turns = Turns::new();
+    let open = js::function(move |constraints, _, _| {
+        let turns = turns.clone();
+        let opened = async move {
+            let _turn = turns.take().await;
+            open(constraints).await
+        };
+        Ok(future_to_promise(opened).into())
+    });
     js::getter(&devices, "getUserMedia", move || open.clone());
     Ok(())
 }
