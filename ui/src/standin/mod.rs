@@ -9,6 +9,7 @@
 mod devices;
 mod dtmf;
 mod face;
+mod left;
 mod line;
 mod outputs;
 mod peer;

@@ -143,6 +143,7 @@ impl Sound {
             };
             drop(reply.send(answer));
         }
+        let mut differ = false;
         match listed {
             Ok(devices) => {
                 if self.server == Server::Down {
@@ -151,9 +152,7 @@ impl Sound {
                 let known = self.server != Server::Unknown;
                 self.server = Server::Up;
                 let before = std::mem::replace(&mut self.devices, devices);
-                if known && before != self.devices {
-                    drop(self.events.send(MediaEvent::Devices));
-                }
+                differ = known && before != self.devices;
             }
             Err(error) => {
                 if self.server != Server::Down {
@@ -164,6 +163,10 @@ impl Sound {
         }
         self.verify(now);
         self.settle(now);
+        if differ {
+            // After the microphones that ended with it: the page decides by them what it does.
+            drop(self.events.send(MediaEvent::Devices));
+        }
     }
 
     /// A line was opened, or not.

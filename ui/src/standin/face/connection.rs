@@ -137,9 +137,11 @@ impl Connection {
         let switched = move |switched| {
             let audible = match switched {
                 Switched::Enabled(on) => on,
-                Switched::Stopped => false,
+                Switched::Stopped { .. } => false,
             };
-            if let Some(stage) = Stage::here() {
+            // Of a closed connection nothing is told.
+            let stage = Stage::here().filter(|stage| stage.peer(peer).is_some());
+            if let Some(stage) = stage {
                 stage.play(|outputs| outputs.set_audible(peer, audible));
             }
         };
@@ -233,6 +235,7 @@ impl Connection {
         }
         if let Some(stage) = Stage::here() {
             stage.remove_peer(self.id);
+            stage.close_left();
         }
     }
 }

@@ -114,22 +114,18 @@ async fn open(constraints: JsValue) -> Result<JsValue, JsValue> {
 
 /// Makes the stream of a microphone that is open.
 fn opened(stage: &Stage, id: TrackId, line: Line, settings: JsValue) -> Result<JsValue, JsValue> {
-    let ended = line.clone();
-    let switched = move |switched| match switched {
-        Switched::Enabled(enabled) => {
-            line.tell(MediaRequest::EnableMicrophone { track: id, enabled });
-        }
-        Switched::Stopped => {
-            line.end(MediaRequest::CloseMicrophone { track: id });
-            if let Some(stage) = Stage::here() {
-                stage.remove_microphone(id);
-            }
+    let switched = move |switched| {
+        let Some(stage) = Stage::here() else { return };
+        match switched {
+            Switched::Enabled(enabled) => stage.enable_microphone(id, enabled),
+            Switched::Stopped { ended } => stage.stop_microphone(id, ended),
         }
     };
     let track = Track::new("Microphone".to_owned(), settings, switched);
-    let track = track.inspect_err(|_| ended.end(MediaRequest::CloseMicrophone { track: id }))?;
+    let close = MediaRequest::CloseMicrophone { track: id };
+    let track = track.inspect_err(|_| line.end(close))?;
     let stream = track.stream().clone();
-    stage.add_microphone(id, Rc::new(track));
+    stage.add_microphone(id, track, line);
     Ok(stream)
 }
 

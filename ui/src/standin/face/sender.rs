@@ -85,6 +85,12 @@ impl Sending {
             connection.tell(send_request(&connection, &track));
         }
         *self.track.borrow_mut() = track;
+        close_left();
+    }
+
+    /// Whether this track is sent.
+    pub(super) fn sends(&self, track: &JsValue) -> bool {
+        self.track.borrow().loose_eq(track)
     }
 
     /// The DTLS transport is in another state.
@@ -110,6 +116,13 @@ impl Sending {
         self.tones.borrow_mut().sounds(tone);
         let event = object([("type", "tonechange".into()), ("tone", tone.into())]);
         js::fire(&self.dtmf, "ontonechange", &event);
+    }
+}
+
+/// What is sent has changed.
+fn close_left() {
+    if let Some(stage) = Stage::here() {
+        stage.close_left();
     }
 }
 
@@ -155,6 +168,7 @@ fn replace_track(
         let answer = open.ask(send_request(&open, &new)).await;
         if answer == MediaAnswer::Done {
             *track.borrow_mut() = new;
+            close_left();
             return Ok(JsValue::UNDEFINED);
         }
         Err(js::unexpected(answer))

@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::track::Track;
+use crate::standin::left::Left;
 use crate::standin::line::{Asker, Line};
 use crate::standin::outputs::{Outputs, Play};
 use protocol::media::{MediaAnswer, MediaEvent, MediaRequest, PeerId, TrackId};
@@ -27,9 +28,27 @@ pub(super) struct Stage {
 struct State {
     last_id: u32,
     peers: BTreeMap<PeerId, Rc<Connection>>,
-    microphones: BTreeMap<TrackId, Rc<Track>>,
+    microphones: BTreeMap<TrackId, Microphone>,
+    left: Left,
     outputs: Outputs,
     levels: bool,
+}
+
+impl State {
+    /// Whether a connection sends this microphone.
+    fn sends(&self, track: TrackId) -> bool {
+        let microphone = self.microphones.get(&track);
+        microphone.is_some_and(|microphone| {
+            let js = microphone.track.js();
+            self.peers.values().any(|peer| peer.sending().sends(js))
+        })
+    }
+}
+
+/// A microphone that is open in the engine.
+struct Microphone {
+    track: Rc<Track>,
+    line: Line,
 }
 
 impl Stage {
@@ -89,13 +108,54 @@ impl Stage {
         self.state.borrow().peers.get(&id).cloned()
     }
 
-    pub(super) fn add_microphone(&self, id: TrackId, track: Rc<Track>) {
-        self.state.borrow_mut().microphones.insert(id, track);
+    pub(super) fn add_microphone(&self, id: TrackId, track: Track, line: Line) {
+        let microphone = Microphone {
+            track: Rc::new(track),
+            line,
+        };
+        let mut state = self.state.borrow_mut();
+        state.microphones.insert(id, microphone);
     }
 
-    pub(super) fn remove_microphone(&self, id: TrackId) {
-        let removed = self.state.borrow_mut().microphones.remove(&id);
-        drop(removed);
+    /// The page mutes a microphone, or no more.
+    pub(super) fn enable_microphone(&self, track: TrackId, enabled: bool) {
+        if let Some(known) = self.state.borrow().microphones.get(&track) {
+            let request = MediaRequest::EnableMicrophone { track, enabled };
+            known.line.tell(request);
+        }
+    }
+
+    /// The page stops a microphone; `ended` when it was gone already.
+    pub(super) fn stop_microphone(&self, track: TrackId, ended: bool) {
+        let at_once = {
+            let mut state = self.state.borrow_mut();
+            let kept = ended && state.sends(track);
+            state.left.stop(track, kept)
+        };
+        if at_once {
+            self.close_microphone(track);
+        }
+    }
+
+    /// Closes the microphones that the page has stopped and that no connection sends any more.
+    pub(super) fn close_left(&self) {
+        let unsent = {
+            let mut state = self.state.borrow_mut();
+            let mut left = std::mem::take(&mut state.left);
+            let unsent = left.take_unsent(|track| state.sends(track));
+            state.left = left;
+            unsent
+        };
+        for track in unsent {
+            self.close_microphone(track);
+        }
+    }
+
+    fn close_microphone(&self, track: TrackId) {
+        let removed = self.state.borrow_mut().microphones.remove(&track);
+        if let Some(removed) = removed {
+            removed.line.end(MediaRequest::CloseMicrophone { track });
+        }
     }
 
     /// Which microphone a track of the page is; none of ours sends silence.
@@ -103,7 +163,7 @@ impl Stage {
         let state = self.state.borrow();
         let same = |known: &&TrackId| {
             let known = state.microphones.get(known);
-            known.is_some_and(|known| known.js().loose_eq(track))
+            known.is_some_and(|known| known.track.js().loose_eq(track))
         };
         state.microphones.keys().find(same).copied()
     }
@@ -166,7 +226,9 @@ impl Stage {
             }
             MediaEvent::Devices => devices_changed(),
             MediaEvent::MicrophoneEnded { track } => {
-                let ended = self.state.borrow_mut().microphones.remove(&track);
+                // It stays open in the engine, which feeds it again when there is a microphone.
+                let known = |one: &Microphone| one.track.clone();
+                let ended = self.state.borrow().microphones.get(&track).map(known);
                 if let Some(ended) = ended {
                     ended.end();
                 }
@@ -180,8 +242,8 @@ impl Stage {
     fn levels(&self, microphones: &[(TrackId, u16)], peers: &[(PeerId, u16)]) {
         let state = self.state.borrow();
         for (id, level) in microphones {
-            if let Some(track) = state.microphones.get(id) {
-                track.set_level(*level);
+            if let Some(microphone) = state.microphones.get(id) {
+                microphone.track.set_level(*level);
             }
         }
         for (id, level) in peers {

@@ -11,16 +11,20 @@ use web_sys::{Event, MediaStreamTrack};
 /// What the page did to a track.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Switched {
-    /// `enabled` was set.
+    /// `enabled` was set, on a track that has ended too: its microphone may come back.
     Enabled(bool),
-    /// `stop`.
-    Stopped,
+    /// `stop`, the first time.
+    Stopped {
+        /// Its sound was gone already.
+        ended: bool,
+    },
 }
 
 #[derive(Debug)]
 struct State {
     enabled: Cell<bool>,
     live: Cell<bool>,
+    stopped: Cell<bool>,
 }
 
 /// A track of the page, alone in its stream. It is kept for as long as it lives: what we gave it
@@ -47,6 +51,7 @@ impl Track {
         let state = Rc::new(State {
             enabled: Cell::new(true),
             live: Cell::new(true),
+            stopped: Cell::new(false),
         });
         let switched = Rc::new(switched);
         let (read, wrote, hear) = (state.clone(), state.clone(), switched.clone());
@@ -56,7 +61,7 @@ impl Track {
             function(move |_, _, _| Ok(read.enabled.get().into())),
             Some(function(move |on, _, _| {
                 let on = on.is_truthy();
-                if wrote.enabled.replace(on) != on && wrote.live.get() {
+                if wrote.enabled.replace(on) != on {
                     hear(Switched::Enabled(on));
                 }
                 Ok(JsValue::UNDEFINED)
@@ -70,8 +75,9 @@ impl Track {
         getter(&js, "muted", || false.into());
         let stopped = state.clone();
         let stop = function(move |_, _, _| {
-            if stopped.live.replace(false) {
-                switched(Switched::Stopped);
+            let ended = !stopped.live.replace(false);
+            if !stopped.stopped.replace(true) {
+                switched(Switched::Stopped { ended });
             }
             Ok(JsValue::UNDEFINED)
         });
@@ -94,11 +100,11 @@ impl Track {
 
     /// How loud it is now, in thousandths of full scale.
     pub(super) fn set_level(&self, thousandths: u16) {
-        let heard = self.state.enabled.get() && self.state.live.get();
+        let heard = self.state.enabled.get();
         self.level.set(if heard { thousandths } else { 0 });
     }
 
-    /// Its sound is gone for good: the page is told.
+    /// Its sound is gone, for good as far as the page is told.
     pub(super) fn end(&self) {
         if !self.state.live.replace(false) {
             return;
