@@ -1,6 +1,7 @@
 //! The four commands of the page. They parse, send and return.
 
 use app::Handle;
+use protocol::parts::{self, Part};
 use protocol::{
     Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Rejection, ShellMessage, Snapshot,
 };
@@ -14,11 +15,12 @@ pub(crate) fn commands() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static
     tauri::generate_handler![attach, submit, ask, report]
 }
 
-/// Makes the window's page the phone's page; `channel` takes what is sent to it from then on.
+/// Makes the window's page the phone's page; `channel` takes what is sent to it from then on, in
+/// parts of its JSON.
 #[tauri::command]
 async fn attach(
     page: PageInfo,
-    channel: Channel<ShellMessage>,
+    channel: Channel<Part>,
     handle: State<'_, Handle>,
 ) -> Result<Snapshot, ()> {
     let (down, messages) = mpsc::unbounded_channel();
@@ -52,12 +54,20 @@ fn report(epoch: Epoch, event: EngineEvent, handle: State<'_, Handle>) {
 
 async fn forward(
     mut messages: mpsc::UnboundedReceiver<ShellMessage>,
-    channel: Channel<ShellMessage>,
+    channel: Channel<Part>,
     handle: Handle,
     epoch: Epoch,
 ) {
     while let Some(message) = messages.recv().await {
-        if channel.send(message).is_err() {
+        let text = match serde_json::to_string(&message) {
+            Ok(text) => text,
+            Err(error) => {
+                tracing::error!(%error, "a message to the page cannot be written");
+                continue;
+            }
+        };
+        let mut parts = parts::split(&text).into_iter();
+        if parts.any(|part| channel.send(part).is_err()) {
             handle.detach(epoch);
             return;
         }

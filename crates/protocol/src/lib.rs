@@ -6,6 +6,7 @@ pub mod ids;
 pub mod intent;
 pub mod media;
 pub mod number;
+pub mod parts;
 pub mod sandbox;
 pub mod snapshot;
 pub mod wire;

@@ -3,6 +3,7 @@
 use super::{Backend, Down, Later};
 use crate::state::Link;
 use js_sys::{JSON, Object, Promise, Reflect};
+use protocol::parts::Joiner;
 use protocol::{Answer, EngineEvent, Epoch, Intent, PageInfo, Question, Rejection, Snapshot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,8 +77,17 @@ async fn attach(page: PageInfo, down: Rc<dyn Fn(Down)>) -> Result<(), JsValue> {
     let early: Rc<std::cell::RefCell<Option<Vec<Down>>>> =
         Rc::new(std::cell::RefCell::new(Some(Vec::new())));
     let (waiting, heard) = (early.clone(), down.clone());
-    let listener = Closure::<dyn Fn(JsValue)>::new(move |message: JsValue| {
-        let message = match from_js(&message) {
+    let mut joiner = Joiner::default();
+    let listener = Closure::<dyn FnMut(JsValue)>::new(move |part: JsValue| {
+        let text = match from_js(&part) {
+            Ok(part) => joiner.push(part).map(Ok),
+            Err(error) => Some(Err(error)),
+        };
+        // The others are to come.
+        let Some(text) = text else { return };
+        let message =
+            text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+        let message = match message {
             Ok(message) => Down::Message(message),
             Err(error) => Down::Link(Link::Broken(error)),
         };
