@@ -6,6 +6,7 @@
 
 mod in_call;
 mod incoming;
+mod interop;
 mod nat_window;
 mod outgoing;
 mod server;

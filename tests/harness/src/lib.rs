@@ -8,6 +8,7 @@
 
 pub mod artefacts;
 pub mod browser;
+pub mod empty;
 pub mod net;
 pub mod page;
 pub mod process;
@@ -24,6 +25,7 @@ pub mod window;
 
 pub use artefacts::Artefacts;
 pub use browser::Browser;
+pub use empty::empty_page;
 pub use net::Net;
 pub use page::Page;
 pub use relay::Relay;

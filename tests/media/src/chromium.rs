@@ -2,10 +2,8 @@
 
 use crate::far::Far;
 use anyhow::{Context, Result};
-use harness::{Artefacts, Browser, Sound, usage};
+use harness::{Artefacts, Browser, Sound, empty_page, usage};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpListener;
 
 /// What the page is given.
 const SCRIPT: &str = include_str!("page.js");
@@ -19,7 +17,7 @@ impl Chromium {
     /// Starts it with the devices of a sound server.
     pub(crate) async fn start(sound: &Sound, artefacts: &Artefacts) -> Result<Self> {
         let browser = Browser::start_on(sound, artefacts).await;
-        browser.page.open(&an_empty_page()?).await;
+        browser.page.open(&empty_page()).await;
         browser.page.run(SCRIPT, Vec::new()).await;
         Ok(Self { browser })
     }
@@ -63,23 +61,4 @@ impl Chromium {
     async fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.browser.page.run(script, arguments).await
     }
-}
-
-/// Serves an empty page, for as long as this program runs; where. Microphones are only for pages
-/// that come from somewhere safe, which this machine is.
-fn an_empty_page() -> Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let address = listener.local_addr()?;
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut stream) = stream else { continue };
-            // A browser that goes away has what it wanted.
-            let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(
-                b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\
-                  Connection: close\r\n\r\n<!DOCTYPE html>",
-            );
-        }
-    });
-    Ok(format!("http://{address}/"))
 }

@@ -97,8 +97,13 @@ impl End {
 
     #[track_caller]
     fn hears(&self, hz: f64) {
+        self.hears_within(hz, 2.0);
+    }
+
+    #[track_caller]
+    fn hears_within(&self, hz: f64, off_by: f64) {
         let reading = self.meter.reading().expect("sound has come");
-        assert!((reading.dominant_hz - hz).abs() < 2.0, "{reading:?}");
+        assert!((reading.dominant_hz - hz).abs() < off_by, "{reading:?}");
         assert!((reading.rms_dbfs + 20.0).abs() < 1.5, "{reading:?}");
     }
 }
