@@ -50,7 +50,6 @@ impl Ear {
         wait::until(format!("{hz} Hz at {}", self.sink), async move || {
             let heard = self.heard();
             let (rms, share) = (rms(&heard), share(&heard, hz));
-            // Beeps sound three fifths of the time.
             if rms > 0.01 && share > 0.5 {
                 Ok(())
             } else {
@@ -100,20 +99,24 @@ fn rms(samples: &[f64]) -> f64 {
     (energy / samples.len().max(1) as f64).sqrt()
 }
 
-/// Which part of the energy is one tone.
+/// Which part of the energy is one tone, piece for piece: pauses do not count, and neither does how
+/// long beeps are. An echo canceller shortens beeps that come back to where they were said.
 fn share(samples: &[f64], hz: f64) -> f64 {
+    /// 25 ms: whole periods of the tones, and of what lies between them.
+    const PIECE: usize = RATE / 40;
     let step = hz * std::f64::consts::TAU / RATE as f64;
-    let (mut sine, mut cosine) = (0.0, 0.0);
-    for (n, sample) in samples.iter().enumerate() {
-        let angle = step * n as f64;
-        sine += sample * angle.sin();
-        cosine += sample * angle.cos();
+    let (mut of_tone, mut of_all) = (0.0, 0.0);
+    for piece in samples.chunks(PIECE) {
+        let (mut sine, mut cosine) = (0.0, 0.0);
+        for (n, sample) in piece.iter().enumerate() {
+            let angle = step * n as f64;
+            sine += sample * angle.sin();
+            cosine += sample * angle.cos();
+            of_all += sample * sample;
+        }
+        of_tone += 2.0 * (sine * sine + cosine * cosine) / piece.len() as f64;
     }
-    let energy: f64 = samples.iter().map(|sample| sample * sample).sum();
-    if energy == 0.0 {
-        return 0.0;
-    }
-    2.0 * (sine * sine + cosine * cosine) / (energy * samples.len() as f64)
+    if of_all == 0.0 { 0.0 } else { of_tone / of_all }
 }
 
 #[cfg(test)]
@@ -128,6 +131,15 @@ mod tests {
         assert!(share(&tone, 1000.0) < 0.01);
         assert!((rms(&tone) - 0.5 / 2.0_f64.sqrt()).abs() < 0.001);
         assert!(share(&[0.0; 100], 440.0) < 0.01);
+        let short = |n: usize| n % (RATE / 4) < RATE / 20;
+        let beeps: Vec<f64> = (0..SPAN)
+            .map(|n| if short(n) { tone[n] } else { 0.0 })
+            .collect();
+        assert!(share(&beeps, 440.0) > 0.9);
+        let both: Vec<f64> = (0..SPAN)
+            .map(|n| tone[n] + 2.0 * (2.27 * step * n as f64).sin())
+            .collect();
+        assert!(share(&both, 440.0) < 0.2);
         assert!(rms(&[]) < 0.01);
     }
 }
