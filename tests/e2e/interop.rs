@@ -161,6 +161,7 @@ async fn an_answer_that_comes_late_connects() {
         chromium.open(&BOTH).await;
         let offer = ours.offers(false).await;
         let answer = chromium.answers(&offer).await;
+        // The lateness is what is tested: Chromium checks and begins its handshake meanwhile.
         let late = tokio::time::Instant::now() + Duration::from_millis(1_500);
         tokio::time::sleep_until(late).await;
         ours.takes(Answer, &answer).await;

@@ -22,7 +22,7 @@ fn all_hold(target: &str, check: fn(&[u8])) {
         assert!(held.is_ok(), "{}", path.display());
         seen += 1;
     }
-    assert!(seen > 0, "no inputs");
+    assert!(seen > 40, "{seen} inputs");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The far end that both call: like Twilio's, in this program.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use harness::wait;
 use rtc::audio::{Meter, Tone, meter};
 use rtc::{Peer, PeerConfig};
-use std::time::{Duration, Instant};
 
 /// What it plays, in Hz.
 pub(crate) const TONE_HZ: f64 = 440.0;
@@ -25,16 +25,15 @@ impl Far {
     }
 
     /// Waits until it hears this tone.
-    pub(crate) async fn hears(&self, hz: f64) -> Result<()> {
-        let began = Instant::now();
-        while began.elapsed() < harness::wait::BOUND {
+    pub(crate) async fn hears(&self, hz: f64) {
+        wait::until(format!("{hz} Hz at the far end"), async || {
             let heard = self.meter.reading();
-            if heard.is_some_and(|r| r.rms_dbfs > -45.0 && (r.dominant_hz - hz).abs() < 20.0) {
-                return Ok(());
+            match &heard {
+                Some(r) if r.rms_dbfs > -45.0 && (r.dominant_hz - hz).abs() < 20.0 => Ok(()),
+                _ => Err(heard),
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        bail!("the far end heard {:?}, not {hz} Hz", self.meter.reading())
+        })
+        .await;
     }
 }
 

@@ -128,13 +128,13 @@ async fn turn(
     let mut connect_ms = Vec::new();
     for number in 0..plan.calls {
         let (far, took_ms) = engine.call(number).await?;
-        far.hears(tone::MICROPHONE_HZ).await?;
+        far.hears(tone::MICROPHONE_HZ).await;
         connect_ms.push(took_ms);
         engine.hang_up(number).await?;
     }
 
     let (far, _) = engine.call(plan.calls).await?;
-    far.hears(tone::MICROPHONE_HZ).await?;
+    far.hears(tone::MICROPHONE_HZ).await;
     sound.until_tone(TONE_HZ).await;
     let busy = spent(&engine, sound, time).await;
     engine.hang_up(plan.calls).await?;
@@ -167,6 +167,7 @@ struct Spent {
 
 async fn spent(engine: &Engine, sound: &Sound, time: Duration) -> Spent {
     let (began, engine_before, server_before) = (Instant::now(), engine.usage(), sound.usage());
+    // What is spent over this time is what is measured.
     tokio::time::sleep(time).await;
     let (engine_after, server_after) = (engine.usage(), sound.usage());
     let time_s = began.elapsed().as_secs_f64();
